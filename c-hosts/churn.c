@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* Heaps allocate and collect at the same time, each from two host threads: what lives keeps its
+ * value, and no heap reaches into another one's memory. */
+//! runtimes: 1..2
+//! needs: churn
+//! deadline: 30s
+#include "coexist.h"
+
+enum { MIB = 4, ROUNDS = 2, THREADS = 2, MOST = 2 };
+
+struct worker {
+    struct library *lib;
+    const char *lane;
+    uint32_t seed;
+    pthread_t thread;
+};
+
+static pthread_barrier_t together;
+
+static void *work(void *arg)
+{
+    const struct worker *worker = arg;
+    lane(worker->lane);
+    xattach(worker->lib);
+    pthread_barrier_wait(&together);
+    for (uint32_t round = 0; round < ROUNDS; round++)
+        xchurn(worker->lib, MIB, worker->seed + round);
+    xdetach(worker->lib);
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const lanes[MOST][THREADS] = {{"a1", "a2"}, {"b1", "b2"}};
+    host_begin(argc, argv);
+    int count = host_count();
+    REQUIRE(count <= MOST);
+    struct library *libraries[MOST];
+    for (int i = 0; i < count; i++) {
+        libraries[i] = xload(i);
+        xstart(libraries[i]);
+    }
+
+    mark("before");
+    for (int i = 0; i < count; i++)
+        xchurn(libraries[i], MIB, 1000u * (uint32_t)(i + 1));
+    mark("apart");
+
+    struct worker workers[MOST * THREADS];
+    REQUIRE(pthread_barrier_init(&together, NULL, (unsigned)(count * THREADS)) == 0);
+    for (int i = 0; i < count * THREADS; i++) {
+        struct worker *worker = &workers[i];
+        *worker = (struct worker){.lib = libraries[i / THREADS],
+                                  .lane = lanes[i / THREADS][i % THREADS],
+                                  .seed = 100000u * (uint32_t)(i + 1)};
+        worker->thread = xthread(work, worker);
+    }
+    for (int i = 0; i < count * THREADS; i++)
+        xjoin(workers[i].thread);
+    mark("after");
+
+    for (int i = count - 1; i >= 0; i--)
+        xstop(libraries[i]);
+    return host_end(0);
+}

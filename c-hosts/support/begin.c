@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* The first and the last thing that a host does. The host leaves no trace of its own in what it
+ * is there to observe: no signal handler, no thread, no change of limits or of stdio. */
+#include "support.h"
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static const char *mode = "dlopen";
+
+static void parse(int argc, char **argv)
+{
+    static const char option[] = "--mode=";
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], option, sizeof option - 1) == 0) {
+            mode = argv[i] + sizeof option - 1;
+        } else if (!library_add(argv[i])) {
+            verify(false, "arguments are [--mode=MODE] LABEL=PATH...", 0);
+            _exit(2);
+        }
+    }
+}
+
+/* The loader calls this before any constructor of any library that the host is linked with. */
+static void before_constructors(int argc, char **argv, char **envp)
+{
+    (void)envp;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    trace_open();
+    mark_open();
+    trace_main_lane();
+    parse(argc, argv);
+    if (host_is_mode("linked"))
+        step("init", NULL);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*preinit)(int, char **, char **) =
+    before_constructors;
+
+void host_begin(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    if (host_is_mode("linked"))
+        done("init", NULL, 0);
+}
+
+int host_end(int status)
+{
+    if (check_failed())
+        status = 1;
+    trace_write(WIRE_END, 0, "", status, 0);
+    return status;
+}
+
+int host_count(void)
+{
+    return library_count();
+}
+
+const char *host_mode(void)
+{
+    return mode;
+}
+
+bool host_is_mode(const char *word)
+{
+    return strcmp(mode, word) == 0;
+}

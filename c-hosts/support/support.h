@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* What the files of this folder share with each other and hide from scenarios. */
+#ifndef COEXIST_SUPPORT_H
+#define COEXIST_SUPPORT_H
+
+#include "coexist.h"
+#include "coexist_wire.h"
+#include <stddef.h>
+
+#pragma GCC visibility push(hidden)
+
+/* trace.c */
+void trace_open(void);
+bool trace_is_watched(void); /* a harness handed the memory over */
+uint64_t trace_nonce(void);
+void trace_main_lane(void);
+void trace_write(enum wire_kind kind, int runtime, const char *text, int64_t a, int64_t b);
+void trace_detail(int runtime, const char *text, size_t most); /* split over several records */
+void trace_fact(int runtime, const char *key, const char *text);
+
+/* mark.c */
+void mark_open(void);
+void mark_full(void); /* async-signal-safe */
+
+/* library.c */
+bool library_add(const char *argument); /* "LABEL=PATH"; false: it is no such thing */
+int library_count(void);
+struct library *library_at(int index);
+coexist_export_fn library_export(const struct library *lib); /* or it is refused */
+void library_need(const struct library *lib, bool offered, const char *entry);
+_Noreturn void library_refuse(const struct library *lib, const char *code, const char *detail);
+#define NEED(lib, entry) library_need((lib), (lib)->table->entry != NULL, #entry)
+
+/* check.c */
+bool check_failed(void);
+void complain(const char *what, const char *text); /* on stderr, when nobody watches */
+
+#pragma GCC visibility pop
+
+#endif

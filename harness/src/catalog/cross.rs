@@ -1,0 +1,99 @@
+//! What shows only when manifests and headers are seen together: names in one that stand for something in the other.
+
+use super::diagnostic::{Code, Source, suggest};
+use super::header::Header;
+use super::manifest::Sample;
+use super::{Catalog, Entry, Runtime};
+use crate::id::RuntimeId;
+
+/// Checks a scenario against the runtimes, and writes `also` with the ids by which the catalogue knows them.
+pub(super) fn check_header(header: &mut Header, runtimes: &[Runtime]) {
+    let Header { source, scenario, places } = header;
+    let with_flavour: Vec<&Runtime> =
+        runtimes.iter().filter(|runtime| runtime.flavours.contains_key(&scenario.flavour)).collect();
+    if let (Some(at), []) = (&places.flavour, with_flavour.as_slice()) {
+        let known = runtimes.iter().flat_map(|runtime| runtime.flavours.keys()).map(String::as_str);
+        let message = format!("no runtime has the flavour `{}`", scenario.flavour);
+        source.find(Code::FlavourNobodyOffers, at.clone(), message, suggest(&scenario.flavour, known));
+    } else {
+        check_needs(source, &scenario.needs, &places.needs, &with_flavour);
+    }
+    for (ids, spans) in scenario.also.iter_mut().zip(&places.also) {
+        for (id, at) in ids.iter_mut().zip(spans) {
+            if let Some(runtime) = find_runtime(runtimes, id) {
+                id.clone_from(&runtime.id);
+            } else {
+                let next = suggest_runtime(runtimes, &id.to_string());
+                source.find(Code::UnknownRuntime, at.clone(), format!("there is no runtime `{id}`"), next);
+            }
+        }
+    }
+}
+
+fn check_needs(source: &mut Source, needs: &[Entry], places: &[std::ops::Range<usize>], runtimes: &[&Runtime]) {
+    let mut each_is_offered = true;
+    for (&entry, at) in needs.iter().zip(places) {
+        if !runtimes.iter().any(|runtime| runtime.offers(entry)) {
+            each_is_offered = false;
+            source.find(
+                Code::NeedsNobodyOffers,
+                at.clone(),
+                format!("no runtime offers `{entry}`"),
+                "implement it in a sample and take it out of its [absent], or remove it here",
+            );
+        }
+    }
+    let all_by_one = runtimes.iter().any(|runtime| needs.iter().all(|&entry| runtime.offers(entry)));
+    if let (true, false, [first, .., last]) = (each_is_offered, all_by_one, places) {
+        source.find(
+            Code::NeedsNobodyOffers,
+            first.start..last.end,
+            "no runtime offers all of these at once",
+            "split the scenario, or remove what it can do without",
+        );
+    }
+}
+
+/// Checks what `[caught]` of a sample names.
+pub(super) fn check_caught(sample: &mut Sample, catalog: &Catalog, broken: &[String]) {
+    let Some((scenario, partners)) = sample.caught() else { return };
+    let (scenario, partners) = (scenario.clone(), partners.to_vec());
+    let (name, mode) = match scenario.get_ref().strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((name, mode)) => (name, Some(mode)),
+        None => (scenario.get_ref().as_str(), None),
+    };
+    let source = &mut sample.source;
+    match (catalog.scenario(name), mode) {
+        (None, _) => {
+            let next = suggest(name, catalog.scenarios.iter().map(|scenario| scenario.name.as_str()));
+            source.find(Code::CaughtUnknown, scenario.span(), format!("there is no scenario `{name}`"), next);
+        }
+        (Some(found), Some(mode)) if found.modes.iter().all(|known| known != mode) => {
+            let next = suggest(mode, found.modes.iter().map(String::as_str));
+            let message = format!("the scenario `{name}` has no mode `{mode}`");
+            source.find(Code::CaughtUnknown, scenario.span(), message, next);
+        }
+        (Some(_), _) => {}
+    }
+    for partner in partners {
+        let known = partner.get_ref().parse().is_ok_and(|id| catalog.runtime(&id).is_some());
+        if !known && !broken.contains(partner.get_ref()) {
+            let next = suggest_runtime(&catalog.runtimes, partner.get_ref());
+            source.find(Code::CaughtUnknown, partner.span(), format!("there is no runtime `{partner}`"), next);
+        }
+    }
+}
+
+/// The runtime that `id` means; `go@1.27` is `go` if that is its default.
+pub(super) fn find_runtime<'a>(runtimes: &'a [Runtime], id: &RuntimeId) -> Option<&'a Runtime> {
+    runtimes.iter().find(|runtime| {
+        runtime.id.name == id.name
+            && (runtime.id.variant == id.variant || id.variant.is_some() && runtime.default_variant == id.variant)
+    })
+}
+
+/// The next step after an unknown runtime.
+pub(super) fn suggest_runtime(runtimes: &[Runtime], text: &str) -> String {
+    let names: Vec<String> = runtimes.iter().map(|runtime| runtime.id.to_string()).collect();
+    suggest(text, names.iter().map(String::as_str))
+}

@@ -1,0 +1,282 @@
+//! One directive of a header: `//! word: value`.
+//! Reads its value; whether the runtimes can do what it asks for is checked elsewhere.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::super::diagnostic::{Code, Source, suggest};
+use super::super::placeholder::placeholders;
+use super::{Line, Places};
+use crate::catalog::{Entry, Scenario, StdoutOrder};
+use crate::id::{RuntimeId, is_name};
+
+/// The directives that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Directive {
+    Runtimes,
+    Needs,
+    Flavour,
+    Modes,
+    Also,
+    Stdout,
+    Exit,
+    Deadline,
+    Unordered,
+}
+
+/// Placeholders in `stdout`, all of the first runtime.
+const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
+
+impl Directive {
+    const ALL: [Self; 9] = [
+        Self::Runtimes,
+        Self::Needs,
+        Self::Flavour,
+        Self::Modes,
+        Self::Also,
+        Self::Stdout,
+        Self::Exit,
+        Self::Deadline,
+        Self::Unordered,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Runtimes => "runtimes",
+            Self::Needs => "needs",
+            Self::Flavour => "flavour",
+            Self::Modes => "modes",
+            Self::Also => "also",
+            Self::Stdout => "stdout",
+            Self::Exit => "exit",
+            Self::Deadline => "deadline",
+            Self::Unordered => "unordered",
+        }
+    }
+
+    fn example(self) -> &'static str {
+        match self {
+            Self::Runtimes => "write `1`, or `1..3` for one to three libraries in a host",
+            Self::Needs => "write entries of the contract, as in `callback call`",
+            Self::Flavour => "write one word, as in `eager`",
+            Self::Modes => "write words, as in `linked dlopen`",
+            Self::Also => "write runtimes, as in `c+cpp+rust` or `go@1.21+rust`",
+            Self::Stdout => "write the line exactly",
+            Self::Exit => "write a number from 0 to 255",
+            Self::Deadline => "write a time above zero, as in `20s`, `500ms` or `2m`",
+            Self::Unordered => "write `stdout`",
+        }
+    }
+
+    fn may_repeat(self) -> bool {
+        match self {
+            Self::Also | Self::Stdout => true,
+            Self::Runtimes
+            | Self::Needs
+            | Self::Flavour
+            | Self::Modes
+            | Self::Exit
+            | Self::Deadline
+            | Self::Unordered => false,
+        }
+    }
+}
+
+impl fmt::Display for Directive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// A directive's value and where it stands.
+struct Value<'a> {
+    of: Directive,
+    text: &'a str,
+    start: usize,
+}
+
+impl<'a> Value<'a> {
+    fn span(&self) -> Range<usize> {
+        self.start..self.start + self.text.len()
+    }
+
+    /// The pieces between `separator`s, each with its place.
+    fn split(&self, separator: char) -> impl Iterator<Item = (Range<usize>, &'a str)> {
+        let (all, start) = (self.text, self.start);
+        all.split(separator).filter(|piece| !piece.is_empty()).map(move |piece| {
+            let offset = start + (piece.as_ptr() as usize - all.as_ptr() as usize);
+            (offset..offset + piece.len(), piece)
+        })
+    }
+
+    fn wrong(&self, source: &mut Source, at: Range<usize>) {
+        let found = source.text.get(at.clone()).unwrap_or_default();
+        let message = format!("`{found}` is no value of `{}`", self.of);
+        source.find(Code::HeaderValue, at, message, self.of.example());
+    }
+}
+
+/// Reads one line into `scenario`, or notes in `source` what is wrong with it.
+pub(super) fn apply(
+    source: &mut Source,
+    line: &Line<'_>,
+    seen: &mut BTreeMap<Directive, Range<usize>>,
+    scenario: &mut Scenario,
+    places: &mut Places,
+) {
+    let Some((word, value)) = line.text["//!".len()..].split_once(':') else {
+        let next = "write `//! word: value`; a remark belongs into the comment above";
+        source.find(Code::HeaderSyntax, line.span(), "this is no directive", next);
+        return;
+    };
+    let value_start = line.start + line.text.len() - value.len();
+    let trimmed = word.trim();
+    let word_start = line.start + "//!".len() + (word.len() - word.trim_start().len());
+    let word_span = word_start..word_start + trimmed.len();
+    let Some(directive) = Directive::ALL.into_iter().find(|directive| directive.word() == trimmed) else {
+        let message = format!("a header has no directive `{trimmed}`");
+        let next = suggest(trimmed, Directive::ALL.map(Directive::word));
+        source.find(Code::UnknownDirective, word_span, message, next);
+        return;
+    };
+    let first = seen.entry(directive).or_insert_with(|| word_span.clone()).clone();
+    if first != word_span && !directive.may_repeat() {
+        let spans = vec![(first, "first"), (word_span, "again")];
+        let message = format!("`{directive}` stands twice");
+        source.find_labelled(Code::DuplicateDirective, spans, message, "keep one of the two");
+        return;
+    }
+    // A line of output is taken as it is, with all its spaces but the one after the colon.
+    let text = if directive == Directive::Stdout { value.strip_prefix(' ').unwrap_or(value) } else { value.trim() };
+    let value = Value { of: directive, text, start: value_start + (text.as_ptr() as usize - value.as_ptr() as usize) };
+    if value.text.is_empty() && directive != Directive::Stdout {
+        // With nothing to point at, the directive itself is shown.
+        let message = format!("`{directive}` has no value");
+        source.find(Code::HeaderValue, word_span, message, directive.example());
+        return;
+    }
+    match directive {
+        Directive::Runtimes => runtimes(source, &value, scenario),
+        Directive::Needs => needs(source, &value, scenario, places),
+        Directive::Flavour if is_name(value.text) => {
+            value.text.clone_into(&mut scenario.flavour);
+            places.flavour = Some(value.span());
+        }
+        Directive::Flavour => value.wrong(source, value.span()),
+        Directive::Modes => modes(source, &value, scenario),
+        Directive::Also => also(source, &value, scenario, places),
+        Directive::Stdout => stdout(source, &value, scenario),
+        Directive::Exit => match value.text.parse() {
+            Ok(status) => scenario.exit = status,
+            Err(_) => value.wrong(source, value.span()),
+        },
+        Directive::Deadline => match duration(value.text) {
+            Some(deadline) => scenario.deadline = deadline,
+            None => value.wrong(source, value.span()),
+        },
+        Directive::Unordered => match value.text {
+            "stdout" => scenario.stdout_order = StdoutOrder::Unordered,
+            _ => value.wrong(source, value.span()),
+        },
+    }
+}
+
+fn runtimes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+    let (fewest, most) = value.text.split_once("..").unwrap_or((value.text, value.text));
+    let (Ok(fewest), Ok(most)) = (fewest.parse::<usize>(), most.parse::<usize>()) else {
+        return value.wrong(source, value.span());
+    };
+    let message = match (fewest, most) {
+        (0, _) => "a host without a library shows nothing".to_owned(),
+        (fewest, most) if fewest > most => format!("{fewest}..{most} is the wrong way round"),
+        (fewest, most) => {
+            (scenario.fewest, scenario.most) = (fewest, most);
+            return;
+        }
+    };
+    source.find(Code::Arity, value.span(), message, value.of.example());
+}
+
+fn needs(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
+    for (at, word) in value.split(' ') {
+        match word.parse::<Entry>() {
+            Ok(entry) => {
+                scenario.needs.push(entry);
+                places.needs.push(at);
+            }
+            Err(error) => {
+                source.find(Code::HeaderUnknownEntry, at, error.to_string(), suggest(word, Entry::names()));
+            }
+        }
+    }
+}
+
+fn modes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+    scenario.modes.clear();
+    for (at, word) in value.split(' ') {
+        if !is_name(word) {
+            value.wrong(source, at);
+        } else if scenario.modes.iter().any(|mode| mode == word) {
+            source.find(Code::DuplicateMode, at, format!("the mode `{word}` stands twice"), "keep one of the two");
+        } else {
+            scenario.modes.push(word.to_owned());
+        }
+    }
+}
+
+fn also(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
+    let mut runtimes = Vec::new();
+    let mut spans = Vec::new();
+    for (at, word) in value.split('+') {
+        match word.parse::<RuntimeId>() {
+            Ok(id) => {
+                runtimes.push(id);
+                spans.push(at);
+            }
+            Err(_) => return value.wrong(source, at),
+        }
+    }
+    if runtimes.is_empty() {
+        return value.wrong(source, value.span());
+    }
+    scenario.also.push(runtimes);
+    places.also.push(spans);
+}
+
+fn stdout(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+    for word in placeholders(value.text).filter(|word| !STDOUT_PLACEHOLDERS.contains(word)) {
+        let at = source.narrow(value.span(), &format!("{{{word}}}"));
+        let message = format!("`stdout` has no placeholder `{{{word}}}`");
+        source.find(Code::HeaderPlaceholder, at, message, suggest(word, STDOUT_PLACEHOLDERS));
+    }
+    scenario.stdout.push(value.text.to_owned());
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let number: u64 = text[..digits].parse().ok()?;
+    let milliseconds = match &text[digits..] {
+        "ms" => number,
+        "s" => number.checked_mul(1000)?,
+        "m" => number.checked_mul(60_000)?,
+        _ => return None,
+    };
+    (milliseconds > 0).then(|| Duration::from_millis(milliseconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_have_a_unit_and_are_above_zero() {
+        for (text, milliseconds) in [("20s", Some(20_000)), ("500ms", Some(500)), ("2m", Some(120_000))] {
+            assert_eq!(duration(text), milliseconds.map(Duration::from_millis), "{text}");
+        }
+        for text in ["20", "0s", "s", "-1s", "1 s", "1h", "99999999999999999999s", "18446744073709551615m"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Lays variants and flavours over the base manifest, and checks the placeholders of each build that comes out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use toml::Spanned;
+
+use super::super::diagnostic::{Code, Source, suggest};
+use super::super::placeholder::{BUILT_IN, Part, parts, placeholders};
+use super::raw::{Flavour, Manifest, Steps, Table, Text, Tool, Variant, Words};
+use crate::catalog::{self, Caught, PLAIN, Runtime, ToolSource};
+use crate::id::RuntimeId;
+
+/// One runtime for each variant, the default first.
+pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) -> Vec<Runtime> {
+    let mut seen = BTreeSet::new();
+    let base = Variant::default();
+    let variants = manifest.variants.iter().map(|(name, variant)| (Some(name.get_ref().clone()), variant));
+    let mut runtimes = Vec::new();
+    for (name, variant) in std::iter::once((None, &base)).chain(variants) {
+        let tools = laid_over([&manifest.tools, &variant.tools]);
+        let none = Flavour::default();
+        let flavours = manifest.flavours.iter().map(|(name, flavour)| (name.get_ref().as_str(), flavour));
+        let mut builds = BTreeMap::new();
+        for (flavour_name, flavour) in std::iter::once((PLAIN, &none)).chain(flavours) {
+            let layers = Layers {
+                steps: flavour.steps.as_ref().unwrap_or(&manifest.build.steps),
+                env: laid_over([&manifest.build.env, &variant.env, &flavour.env]),
+                vars: laid_over([&manifest.build.vars, &variant.vars, &flavour.vars]),
+                libs: &flavour.libs,
+            };
+            layers.check(source, &tools, &mut seen);
+            builds.insert(flavour_name.to_owned(), layers.build());
+        }
+        runtimes.push(Runtime {
+            default_variant: match name {
+                Some(_) => None,
+                None => manifest.default.as_ref().map(|name| name.get_ref().clone()),
+            },
+            id: RuntimeId { name: manifest.id.get_ref().clone(), variant: name },
+            folder: folder.to_owned(),
+            title: manifest.title.get_ref().clone(),
+            about: variant.about.as_ref().unwrap_or(&manifest.about).get_ref().clone(),
+            ffi: manifest.ffi.as_ref().map_or_else(|| "c".to_owned(), |ffi| ffi.get_ref().clone()),
+            heap: manifest.heap,
+            absent: manifest
+                .absent
+                .iter()
+                .filter_map(|(entry, reason)| Some((entry.get_ref().parse().ok()?, reason.get_ref().clone())))
+                .collect(),
+            tools: tools.iter().map(|(&name, tool)| (name.to_owned(), tool.to_catalog())).collect(),
+            flavours: builds,
+            caught: manifest.caught.as_ref().map(|caught| {
+                let caught = caught.get_ref();
+                Caught {
+                    scenario: caught.scenario.get_ref().clone(),
+                    partners: strings(&caught.partners),
+                    outcome: caught.outcome.clone(),
+                    phase: caught.phase.clone(),
+                    verdict: caught.verdict.clone(),
+                }
+            }),
+        });
+    }
+    runtimes
+}
+
+/// One build of one variant and flavour, with the place of every text.
+struct Layers<'a> {
+    steps: &'a Steps,
+    env: BTreeMap<&'a str, &'a Text>,
+    vars: BTreeMap<&'a str, &'a Words>,
+    libs: &'a [Text],
+}
+
+/// Findings that were made already: a text of the base stands in the builds of all variants and flavours.
+type Seen = BTreeSet<(usize, String)>;
+
+impl Layers<'_> {
+    fn check(&self, source: &mut Source, tools: &BTreeMap<&str, &Tool>, seen: &mut Seen) {
+        let arguments = self.steps.get_ref().iter().flat_map(Spanned::get_ref);
+        let words = self.vars.values().flat_map(|words| &words.0);
+        for text in arguments.chain(words) {
+            self.check_text(source, tools, seen, text, List::MayStandAlone);
+        }
+        for &text in self.env.values() {
+            self.check_text(source, tools, seen, text, List::MayNotStand);
+        }
+        for &name in self.vars.keys() {
+            self.check_loop(source, seen, name);
+        }
+    }
+
+    fn check_text(&self, source: &mut Source, tools: &BTreeMap<&str, &Tool>, seen: &mut Seen, text: &Text, list: List) {
+        let parts = parts(text.get_ref());
+        for part in &parts {
+            let Part::Placeholder(word) = *part else { continue };
+            let at = source.narrow(text.span(), &part.to_string());
+            let defined = BUILT_IN.contains(&word) || tools.contains_key(word);
+            match self.vars.get(word) {
+                None if defined => {}
+                None if seen.insert((at.start, word.to_owned())) => {
+                    let known = BUILT_IN.iter().chain(tools.keys()).chain(self.vars.keys()).copied();
+                    let message = format!("nothing defines the placeholder `{{{word}}}`");
+                    source.find(Code::UnknownPlaceholder, at, message, suggest(word, known));
+                }
+                Some(words) if words.0.len() != 1 && !(parts.len() == 1 && list == List::MayStandAlone) => {
+                    if seen.insert((at.start, word.to_owned())) {
+                        let count = words.0.len();
+                        source.find(
+                            Code::ListInText,
+                            at,
+                            format!("`{{{word}}}` is a list of {count} texts, which cannot stand inside a text"),
+                            format!("make `{{{word}}}` an argument of its own, or give it a single text"),
+                        );
+                    }
+                }
+                None | Some(_) => {}
+            }
+        }
+    }
+
+    fn check_loop(&self, source: &mut Source, seen: &mut Seen, name: &str) {
+        let mut reached = BTreeSet::new();
+        let mut to_see = vec![name];
+        while let Some(at) = to_see.pop() {
+            for text in self.vars.get(at).into_iter().flat_map(|words| &words.0) {
+                for word in placeholders(text.get_ref()) {
+                    if word == name {
+                        let span = source.narrow(text.span(), &format!("{{{word}}}"));
+                        if seen.insert((span.start, word.to_owned())) {
+                            let message = format!("the placeholder `{{{name}}}` comes back to itself here");
+                            source.find(Code::PlaceholderLoop, span, message, "write out one of the values");
+                        }
+                        return;
+                    }
+                    if self.vars.contains_key(word) && reached.insert(word) {
+                        to_see.push(word);
+                    }
+                }
+            }
+        }
+    }
+
+    fn build(&self) -> catalog::Build {
+        let owned = |(name, text): (&&str, &&Text)| ((*name).to_owned(), text.get_ref().clone());
+        catalog::Build {
+            steps: self.steps.get_ref().iter().map(|step| strings(step.get_ref())).collect(),
+            env: self.env.iter().map(owned).collect(),
+            vars: self.vars.iter().map(|(name, words)| ((*name).to_owned(), strings(&words.0))).collect(),
+            libs: strings(self.libs),
+        }
+    }
+}
+
+/// Whether a placeholder that is a list may be a whole text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    MayStandAlone,
+    MayNotStand,
+}
+
+impl Tool {
+    fn to_catalog(&self) -> catalog::Tool {
+        let pip = self.pip.as_ref().map(|pip| ToolSource::Pip {
+            package: pip.get_ref().package.get_ref().clone(),
+            program: pip.get_ref().program.get_ref().into(),
+        });
+        let apt = self.apt.as_ref().map(|apt| ToolSource::Apt { packages: strings(&apt.get_ref().packages) });
+        catalog::Tool {
+            args: self.args.clone(),
+            says: self.says.clone(),
+            unless: self.unless.as_ref().map(|text| text.get_ref().clone()),
+            accept: self.accept.as_ref().map(|text| text.get_ref().clone()),
+            on_path: strings(&self.on_path),
+            source: pip.or(apt),
+            megabytes: self.megabytes.unwrap_or(0),
+        }
+    }
+}
+
+fn laid_over<T, const N: usize>(layers: [&Table<T>; N]) -> BTreeMap<&str, &T> {
+    layers.into_iter().flatten().map(|(name, value)| (name.get_ref().as_str(), value)).collect()
+}
+
+fn strings(texts: &[Text]) -> Vec<String> {
+    texts.iter().map(|text| text.get_ref().clone()).collect()
+}

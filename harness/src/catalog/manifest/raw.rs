@@ -1,0 +1,205 @@
+//! The manifest as it is written, with the place of every text in it.
+//! Knows keys and types; what the values may be is `check`'s.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use toml::Spanned;
+
+use super::super::diagnostic::{Code, Source, suggest};
+use crate::catalog::Heap;
+
+/// A text with its place.
+pub(super) type Text = Spanned<String>;
+/// A table of anything with the places of its keys.
+pub(super) type Table<T> = BTreeMap<Text, T>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Manifest {
+    pub(super) id: Text,
+    pub(super) title: Text,
+    pub(super) about: Text,
+    pub(super) ffi: Option<Text>,
+    pub(super) heap: Heap,
+    pub(super) default: Option<Text>,
+    #[serde(default)]
+    pub(super) absent: Table<Text>,
+    #[serde(default)]
+    pub(super) tools: Table<Tool>,
+    pub(super) build: Build,
+    #[serde(default)]
+    pub(super) flavours: Table<Flavour>,
+    #[serde(default)]
+    pub(super) variants: Table<Variant>,
+    pub(super) caught: Option<Spanned<Caught>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tool {
+    pub(super) args: Vec<String>,
+    pub(super) says: String,
+    pub(super) unless: Option<Text>,
+    pub(super) accept: Option<Text>,
+    #[serde(default)]
+    pub(super) on_path: Vec<Text>,
+    pub(super) pip: Option<Spanned<Pip>>,
+    pub(super) apt: Option<Spanned<Apt>>,
+    pub(super) megabytes: Option<u32>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pip {
+    pub(super) package: Text,
+    pub(super) program: Text,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Apt {
+    pub(super) packages: Vec<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Build {
+    pub(super) steps: Steps,
+    #[serde(default)]
+    pub(super) env: Table<Text>,
+    #[serde(default)]
+    pub(super) vars: Table<Words>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Flavour {
+    #[serde(default)]
+    pub(super) libs: Vec<Text>,
+    #[serde(default)]
+    pub(super) vars: Table<Words>,
+    #[serde(default)]
+    pub(super) env: Table<Text>,
+    pub(super) steps: Option<Steps>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Variant {
+    pub(super) about: Option<Text>,
+    #[serde(default)]
+    pub(super) tools: Table<Tool>,
+    #[serde(default)]
+    pub(super) vars: Table<Words>,
+    #[serde(default)]
+    pub(super) env: Table<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Caught {
+    pub(super) scenario: Text,
+    #[serde(default)]
+    pub(super) partners: Vec<Text>,
+    pub(super) outcome: String,
+    pub(super) phase: Option<String>,
+    pub(super) verdict: String,
+}
+
+/// Programs with their arguments.
+pub(super) type Steps = Spanned<Vec<Spanned<Vec<Text>>>>;
+
+/// The value of a placeholder: a text, or a list of texts.
+#[derive(Debug, Clone)]
+pub(super) struct Words(pub(super) Vec<Text>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Spanned::<OneOrMany>::deserialize(deserializer)?;
+        let span = value.span();
+        Ok(Self(match value.into_inner() {
+            OneOrMany::One(text) => vec![Spanned::new(span, text)],
+            OneOrMany::Many(texts) => texts,
+        }))
+    }
+}
+
+enum OneOrMany {
+    One(String),
+    Many(Vec<Text>),
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMany, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = list.next_element()? {
+                    texts.push(text);
+                }
+                Ok(OneOrMany::Many(texts))
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// The manifest, or `None` with the reason noted in `source`.
+pub(super) fn parse(source: &mut Source) -> Option<Manifest> {
+    let (code, error) = match toml::de::DeTable::parse(&source.text) {
+        Err(error) => (Code::ManifestSyntax, error),
+        Ok(_) => match toml::from_str(&source.text) {
+            Ok(manifest) => return Some(manifest),
+            Err(error) => (Code::ManifestValue, error),
+        },
+    };
+    let at = error.span().unwrap_or(0..source.text.len());
+    let message = error.message().trim_end().to_owned();
+    explain(source, code, at, &message);
+    None
+}
+
+/// serde says which word it met and which ones it knows, all between backticks; that is enough for a suggestion.
+fn explain(source: &mut Source, code: Code, at: Range<usize>, message: &str) {
+    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match words.split_first() {
+        Some((key, known)) if message.starts_with("unknown field") => {
+            source.find(
+                Code::UnknownKey,
+                at,
+                format!("a manifest has no key `{key}` here"),
+                suggest(key, known.to_vec()),
+            );
+        }
+        Some((value, known)) if message.starts_with("unknown variant") => {
+            source.find(code, at, format!("`{value}` is no value of this key"), suggest(value, known.to_vec()));
+        }
+        Some((key, _)) if message.starts_with("missing field") => source.find(
+            Code::MissingKey,
+            at,
+            format!("the key `{key}` is missing"),
+            format!("add `{key} = …` here; harness/docs/FORMATS.md says what it means"),
+        ),
+        Some(_) | None if message.starts_with("duplicate key") => {
+            source.find(code, at, "the key stands twice", "keep one of the two");
+        }
+        Some(_) | None => source.find(code, at, message, "harness/docs/FORMATS.md has the form of a manifest"),
+    }
+}

@@ -1,0 +1,3 @@
+//! A library, looked at by itself: loaded in a child of its own, never in this process.
+
+pub mod probe;

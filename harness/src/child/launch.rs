@@ -1,0 +1,318 @@
+//! The harness's side: start a job through a guard, capture what it writes, hold it to its limits.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use super::message::{Reply, Request, receive, send};
+use super::proc::{descendants_of, kill_children, resident};
+use super::{ChildError, Ended, Exit, GuardProgram, Interrupt, Job, Limits, Stop, Watch, system};
+
+/// How often limits that nothing wakes us for are looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// What a process that was sent SIGQUIT has for writing down what its threads are doing.
+const STACK_DUMP: Duration = Duration::from_millis(700);
+/// One read from a pipe.
+const CHUNK: usize = 64 * 1024;
+
+/// Ids of all guards of this process: orphans of a lost guard are killed, guards are not.
+static GUARDS: Mutex<Vec<i32>> = Mutex::new(Vec::new());
+
+/// A guard process and the folder that it removes when it ends.
+#[derive(Debug)]
+pub struct Guard {
+    socket: OwnedFd,
+    process: std::process::Child,
+    scratch: PathBuf,
+    interrupt: Arc<Interrupt>,
+    buffer: Vec<u8>,
+}
+
+impl Guard {
+    /// Starts a guard that owns `scratch`, an existing folder.
+    ///
+    /// # Errors
+    /// When the socket or the process cannot be had.
+    pub fn start(program: &GuardProgram, scratch: PathBuf, interrupt: Arc<Interrupt>) -> Result<Self, ChildError> {
+        let (ours, theirs) =
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+                .map_err(|errno| ChildError::Guard(errno.into()))?;
+        let process = Command::new(&program.program)
+            .args(&program.args)
+            .arg(&scratch)
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // Not in the terminal's foreground group: ctrl-C is the harness's to understand.
+            .process_group(0)
+            .spawn()
+            .map_err(ChildError::Guard)?;
+        guards().push(process.id().cast_signed());
+        Ok(Self { socket: ours, process, scratch, interrupt, buffer: vec![0; CHUNK] })
+    }
+
+    /// The folder for whatever this guard's children write; emptied by whoever uses it.
+    #[must_use]
+    pub fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Runs one job to its end.
+    ///
+    /// # Errors
+    /// When the program cannot be started or the guard is lost; never for what the child does.
+    pub fn run(&mut self, job: &Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
+        let result = self.follow(job, watch);
+        if matches!(result, Err(ChildError::GuardLost)) {
+            kill_children(&guards());
+        }
+        result
+    }
+
+    fn follow(&mut self, job: &Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
+        let begun = Instant::now();
+        let (stdout, their_stdout) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
+        let (stderr, their_stderr) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
+        for end in [&stdout, &stderr] {
+            rustix::io::ioctl_fionbio(end, true).map_err(system("make a pipe non-blocking"))?;
+        }
+        let mut descriptors = vec![their_stdout.as_fd(), their_stderr.as_fd()];
+        descriptors.extend(job.hand_over.iter().map(|(descriptor, _)| *descriptor));
+        let request = Request::Start {
+            program: job.program.to_owned(),
+            args: job.args.to_owned(),
+            env: job.env.to_owned(),
+            folder: job.folder.to_owned(),
+            targets: job.hand_over.iter().map(|(_, target)| *target).collect(),
+        };
+        send(self.socket.as_fd(), &request, &descriptors).map_err(lost_or("ask the guard"))?;
+        drop((their_stdout, their_stderr));
+
+        let pid = match self.reply()? {
+            Reply::Started(pid) => pid,
+            Reply::NotStarted(errno) => {
+                let source = std::io::Error::from_raw_os_error(errno);
+                return Err(ChildError::Program { program: job.program.to_owned(), source });
+            }
+            Reply::Ended { .. } => return Err(ChildError::GuardLost),
+        };
+
+        let mut stdout = Capture::new(stdout, job.limits.stdout);
+        let mut stderr = Capture::new(stderr, job.limits.stderr);
+        let mut ending = Ending { stop: None, kill_at: None, killed: false };
+        let deadline = begun + job.limits.deadline;
+        let mut next_look = begun + TICK;
+        let ended = loop {
+            let now = Instant::now();
+            let until = next_look.min(ending.kill_at.unwrap_or(if ending.stop.is_some() { next_look } else { deadline }));
+            let timeout = until.saturating_duration_since(now);
+            let ready = self.wait(&stdout, &stderr, &*watch, ending.stop.is_none(), timeout)?;
+            if ready.stdout {
+                stdout.read(&mut self.buffer);
+            }
+            if ready.stderr {
+                stderr.read(&mut self.buffer);
+            }
+            if ready.watch && !watch.ready(pid) {
+                self.stop(&mut ending, Stop::Watcher)?;
+            }
+            if ready.guard {
+                match self.reply()? {
+                    Reply::Ended { status, survivors, cpu_micros, max_rss } => break (status, survivors, cpu_micros, max_rss),
+                    Reply::Started(_) | Reply::NotStarted(_) => return Err(ChildError::GuardLost),
+                }
+            }
+            if ending.stop.is_none() {
+                let now = Instant::now();
+                if stdout.full {
+                    self.stop(&mut ending, Stop::Stdout)?;
+                } else if stderr.full {
+                    self.stop(&mut ending, Stop::Stderr)?;
+                } else if now >= deadline {
+                    self.stop(&mut ending, Stop::Deadline)?;
+                } else if now >= next_look
+                    && let Some(stop) = self.look(pid, &job.limits)
+                {
+                    self.stop(&mut ending, stop)?;
+                }
+            }
+            let now = Instant::now();
+            if ending.kill_at.is_some_and(|at| now >= at) && !ending.killed {
+                self.kill(&mut ending)?;
+            }
+            if now >= next_look {
+                next_look = now + TICK;
+            }
+        };
+        // Everything below the guard is gone, so whatever was written is in the pipes.
+        stdout.read(&mut self.buffer);
+        stderr.read(&mut self.buffer);
+        let (status, survivors, cpu_micros, max_rss) = ended;
+        let exit = if libc::WIFSIGNALED(status) {
+            Exit::Signal(libc::WTERMSIG(status))
+        } else {
+            Exit::Code(libc::WEXITSTATUS(status))
+        };
+        if ending.stop.is_none() && stdout.full {
+            ending.stop = Some(Stop::Stdout);
+        }
+        Ok(Ended {
+            exit,
+            stop: ending.stop,
+            stdout: stdout.bytes,
+            stderr: stderr.bytes,
+            survivors,
+            wall: begun.elapsed(),
+            cpu: Duration::from_micros(cpu_micros),
+            max_rss,
+        })
+    }
+
+    fn reply(&mut self) -> Result<Reply, ChildError> {
+        match receive::<Reply>(self.socket.as_fd(), &mut self.buffer).map_err(lost_or("hear from the guard"))? {
+            Some((reply, _)) => Ok(reply),
+            None => Err(ChildError::GuardLost),
+        }
+    }
+
+    /// A stopped child gets the chance to write down what it was doing only where it was too slow; a child that wrote or
+    /// took too much is ended at once.
+    fn stop(&self, ending: &mut Ending, why: Stop) -> Result<(), ChildError> {
+        ending.stop = Some(why);
+        match why {
+            Stop::Deadline => {
+                ending.kill_at = Some(Instant::now() + STACK_DUMP);
+                send(self.socket.as_fd(), &Request::Signal(libc::SIGQUIT), &[]).map_err(lost_or("ask the guard"))
+            }
+            Stop::Stdout | Stop::Stderr | Stop::Memory | Stop::Processes | Stop::Watcher | Stop::Interrupted => {
+                self.kill(ending)
+            }
+        }
+    }
+
+    fn kill(&self, ending: &mut Ending) -> Result<(), ChildError> {
+        ending.killed = true;
+        ending.kill_at = None;
+        send(self.socket.as_fd(), &Request::Kill, &[]).map_err(lost_or("ask the guard"))
+    }
+
+    /// Limits that no descriptor tells about.
+    fn look(&self, pid: i32, limits: &Limits) -> Option<Stop> {
+        if self.interrupt.end() {
+            return Some(Stop::Interrupted);
+        }
+        let all = descendants_of(self.process.id().cast_signed());
+        if all.len() > limits.processes {
+            return Some(Stop::Processes);
+        }
+        let memory: u64 = all.iter().map(|pid| resident(*pid)).sum::<u64>().max(resident(pid));
+        (memory > limits.memory).then_some(Stop::Memory)
+    }
+
+    fn wait(
+        &self,
+        stdout: &Capture,
+        stderr: &Capture,
+        watch: &dyn Watch,
+        watching: bool,
+        timeout: Duration,
+    ) -> Result<Ready, ChildError> {
+        let descriptors = [
+            Some(self.socket.as_fd()),
+            stdout.open(),
+            stderr.open(),
+            if watching { watch.descriptor() } else { None },
+        ];
+        let mut list: Vec<PollFd<'_>> =
+            descriptors.iter().flatten().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)).collect();
+        let timeout = Timespec { tv_sec: timeout.as_secs().cast_signed(), tv_nsec: i64::from(timeout.subsec_nanos()) };
+        match poll(&mut list, Some(&timeout)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(system("wait for a child")(errno)),
+        }
+        let mut answers = list.iter().map(|polled| !polled.revents().is_empty());
+        let [guard, stdout, stderr, watch] =
+            descriptors.map(|descriptor| descriptor.is_some() && answers.next().unwrap_or(false));
+        Ok(Ready { guard, stdout, stderr, watch })
+    }
+}
+
+impl Drop for Guard {
+    /// Closes the socket, upon which the guard kills what is left, cleans up and ends.
+    fn drop(&mut self) {
+        let _ = rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both);
+        let _ = self.process.wait();
+        let pid = self.process.id().cast_signed();
+        guards().retain(|guard| *guard != pid);
+    }
+}
+
+struct Ending {
+    stop: Option<Stop>,
+    kill_at: Option<Instant>,
+    killed: bool,
+}
+
+struct Ready {
+    guard: bool,
+    stdout: bool,
+    stderr: bool,
+    watch: bool,
+}
+
+/// One of a child's streams, up to a limit.
+struct Capture {
+    pipe: OwnedFd,
+    open: bool,
+    bytes: Vec<u8>,
+    limit: usize,
+    full: bool,
+}
+
+impl Capture {
+    fn new(pipe: OwnedFd, limit: usize) -> Self {
+        Self { pipe, open: true, bytes: Vec::new(), limit, full: false }
+    }
+
+    fn open(&self) -> Option<BorrowedFd<'_>> {
+        self.open.then(|| self.pipe.as_fd())
+    }
+
+    /// Takes what is there now.
+    fn read(&mut self, buffer: &mut [u8]) {
+        while self.open {
+            match rustix::io::read(&self.pipe, &mut *buffer) {
+                Ok(0) => self.open = false,
+                Ok(count) => {
+                    let room = self.limit - self.bytes.len();
+                    self.bytes.extend_from_slice(&buffer[..count.min(room)]);
+                    if count > room {
+                        self.full = true;
+                        self.open = false;
+                    }
+                }
+                Err(Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+fn guards() -> std::sync::MutexGuard<'static, Vec<i32>> {
+    GUARDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn lost_or(what: &'static str) -> impl FnOnce(Errno) -> ChildError {
+    move |errno| match errno {
+        Errno::PIPE | Errno::CONNRESET | Errno::NOTCONN => ChildError::GuardLost,
+        _ => system(what)(errno),
+    }
+}

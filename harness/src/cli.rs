@@ -1,0 +1,154 @@
+//! The command line: one file a subcommand, `ui` prints.
+
+mod bless;
+mod doctor;
+mod exit;
+mod list;
+mod run;
+mod setup;
+mod show;
+mod ui;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use miette::Diagnostic;
+use thiserror::Error;
+
+pub use exit::ExitStatus;
+
+use crate::catalog::{Catalog, CatalogError};
+use crate::check::probe;
+use crate::child;
+use crate::project::{NoProject, Project};
+
+/// Which language runtimes can live together in one process, and what breaks when they can't.
+#[derive(Debug, Parser)]
+#[command(name = "coexist", version, max_term_width = 100, after_help = exit::HELP)]
+struct Arguments {
+    /// The project: a folder with samples/ and c-hosts/ [default: the nearest one at or above this folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Where everything is kept that is made or installed [default: target/coexist in the project]
+    #[arg(long, global = true, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build, run and judge cells, and print the matrix
+    Run(run::Arguments),
+    /// What there is: runtimes, scenarios, cells
+    List(list::Arguments),
+    /// One cell of the last run in full, with its trace
+    Show(show::Arguments),
+    /// What is here: tools, versions, and what is missing
+    Doctor(doctor::Arguments),
+    /// Install tools, after saying what and how large
+    Setup(setup::Arguments),
+    /// Show traces that wait for a decision, and accept them
+    Bless(bless::Arguments),
+    #[command(name = child::GUARD_COMMAND, hide = true)]
+    Guard { scratch: PathBuf },
+    #[command(name = probe::PROBE_COMMAND, hide = true)]
+    Probe { library: PathBuf, id: String },
+}
+
+/// What stops a subcommand; each has an exit status.
+#[derive(Debug, Error, Diagnostic)]
+enum Stopped {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Project(#[from] NoProject),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ledger(#[from] crate::judge::ledger::LedgerError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Record(#[from] crate::record::RecordError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Suite(#[from] crate::suite::SuiteError),
+    #[error("{message}")]
+    #[diagnostic(code(cli::usage), help("{help}"))]
+    Usage { message: String, help: String },
+    #[error("{message}")]
+    #[diagnostic(code(cli::nothing_selected), help("{help}"))]
+    NothingSelected { message: String, help: String },
+    #[error("{message}")]
+    #[diagnostic(code(cli::setup), help("{help}"))]
+    Setup { message: String, help: String },
+}
+
+impl Stopped {
+    fn status(&self) -> ExitStatus {
+        match self {
+            Self::Project(_) | Self::Catalog(_) | Self::Ledger(_) | Self::Usage { .. } => ExitStatus::Usage,
+            Self::Record(_) | Self::Setup { .. } => ExitStatus::Setup,
+            Self::NothingSelected { .. } => ExitStatus::NothingSelected,
+            Self::Suite(_) => ExitStatus::Bug,
+        }
+    }
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitStatus {
+    // clap prints its own errors and help, and ends the process with 2 or 0.
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Command::Guard { scratch } => match child::serve(&scratch) {
+            Ok(()) => ExitStatus::Good,
+            Err(_) => ExitStatus::Bug,
+        },
+        Command::Probe { library, id } => ui::probe(probe::read(&library, &id)),
+        Command::Run(own) => finish(arguments.color, || {
+            let project = project(arguments.root, arguments.state)?;
+            run::main(&own, &project)
+        }),
+        Command::List(own) => finish(arguments.color, || list::main(&own, &project(arguments.root, arguments.state)?)),
+        Command::Show(own) => finish(arguments.color, || show::main(&own, &project(arguments.root, arguments.state)?)),
+        Command::Doctor(own) => {
+            finish(arguments.color, || doctor::main(&own, &project(arguments.root, arguments.state)?))
+        }
+        Command::Setup(own) => finish(arguments.color, || setup::main(&own, &project(arguments.root, arguments.state)?)),
+        Command::Bless(own) => finish(arguments.color, || bless::main(&own, &project(arguments.root, arguments.state)?)),
+    }
+}
+
+fn finish(colour: Colour, work: impl FnOnce() -> Result<ExitStatus, Stopped>) -> ExitStatus {
+    ui::choose_colour(colour);
+    match work() {
+        Ok(status) => status,
+        Err(stopped) => {
+            ui::error(&stopped);
+            stopped.status()
+        }
+    }
+}
+
+fn project(root: Option<PathBuf>, state: Option<PathBuf>) -> Result<Project, NoProject> {
+    match root {
+        Some(root) => Project::at(&root, state.as_deref()),
+        None => Project::above(&std::env::current_dir().unwrap_or_default(), state.as_deref()),
+    }
+}
+
+fn catalog(project: &Project) -> Result<Catalog, CatalogError> {
+    Catalog::read(project.root())
+}

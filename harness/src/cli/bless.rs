@@ -1,0 +1,124 @@
+//! `coexist bless`: show traces that wait for a decision, cells with the same change together, and accept them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use clap::Args;
+
+use super::{ExitStatus, Stopped, ui};
+use crate::judge::snapshot::{self, Pending};
+use crate::matrix::glob;
+use crate::project::Project;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Only these cells: globs for ids
+    filters: Vec<String>,
+    /// Accept without asking, after showing
+    #[arg(long)]
+    yes: bool,
+    /// Only show
+    #[arg(long, conflicts_with = "yes")]
+    show: bool,
+}
+
+pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
+    let mut matchers = Vec::new();
+    for word in &own.filters {
+        matchers.push(glob(word).map_err(|error| Stopped::Usage {
+            message: format!("`{word}` is no filter: {}", error.kind()),
+            help: "globs have *, ? and {a,b}".to_owned(),
+        })?);
+    }
+    let mut pending = snapshot::pending(project.root());
+    pending.retain(|one| {
+        let id = one.cell.to_string();
+        matchers.is_empty() || matchers.iter().any(|matcher| matcher.is_match(&id) || matcher.is_match(&one.cell.scenario))
+    });
+    if pending.is_empty() {
+        ui::say("no trace waits for a decision\n");
+        return Ok(ExitStatus::Good);
+    }
+    let mut groups: BTreeMap<String, Vec<&Pending>> = BTreeMap::new();
+    for one in &pending {
+        groups.entry(general(one)).or_default().push(one);
+    }
+    let mut accepted = 0;
+    for group in groups.values() {
+        ui::answer(&shown(group));
+        if own.show || !(own.yes || ui::confirm(&format!("accept {}?", count(group.len())))) {
+            continue;
+        }
+        for one in group {
+            snapshot::accept(project.root(), one)
+                .map_err(|why| Stopped::Setup { message: format!("failed to accept {}: {why}", one.cell), help: "nothing of it was written".to_owned() })?;
+            accepted += 1;
+        }
+    }
+    ui::say(&format!("{} accepted, {} left waiting\n", count(accepted), pending.len() - accepted));
+    Ok(ExitStatus::Good)
+}
+
+fn count(number: usize) -> String {
+    if number == 1 { "1 trace".to_owned() } else { format!("{number} traces") }
+}
+
+/// The change with runtimes by their places: cells that differ in names only are shown once.
+fn general(one: &Pending) -> String {
+    let mut text = format!("{}\n{}\n{}", one.cell.scenario_text(), one.old.as_deref().unwrap_or(""), one.new);
+    let mut names: Vec<String> = one.cell.runtimes.iter().map(ToString::to_string).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names.dedup();
+    for name in names {
+        let at = one.cell.runtimes.iter().position(|runtime| runtime.to_string() == name).unwrap_or(0);
+        text = text.replace(&format!(" {name}"), &format!(" <{at}>"));
+    }
+    text
+}
+
+fn shown(group: &[&Pending]) -> String {
+    let first = group[0];
+    let mut out = format!("{}\n", first.cell);
+    if group.len() > 1 {
+        let others: Vec<String> = group[1..].iter().map(|one| one.cell.runtimes_text()).collect();
+        let _ = writeln!(out, "and the same but for names: {}", others.join(", "));
+    }
+    match &first.old {
+        None => {
+            for line in first.new.lines() {
+                let _ = writeln!(out, "+ {line}");
+            }
+        }
+        Some(old) => out.push_str(&difference(old, &first.new)),
+    }
+    out.push('\n');
+    out
+}
+
+/// Line by line, by the longest common subsequence; traces are short.
+fn difference(old: &str, new: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let mut common = vec![vec![0usize; new.len() + 1]; old.len() + 1];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            common[i][j] =
+                if old[i] == new[j] { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut out = String::new();
+    while i < old.len() || j < new.len() {
+        let same = i < old.len() && j < new.len() && old[i] == new[j];
+        if same {
+            let _ = writeln!(out, "  {}", old[i]);
+            (i, j) = (i + 1, j + 1);
+        } else if j == new.len() || (i < old.len() && common[i + 1][j] >= common[i][j + 1]) {
+            let _ = writeln!(out, "- {}", old[i]);
+            i += 1;
+        } else {
+            let _ = writeln!(out, "+ {}", new[j]);
+            j += 1;
+        }
+    }
+    out
+}

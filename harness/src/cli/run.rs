@@ -1,0 +1,261 @@
+//! `coexist run`: build, run, judge, print the matrix.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::{ExitStatus, Stopped, setup, ui};
+use crate::catalog::Catalog;
+use crate::child::{GuardProgram, Interrupt, adopt_orphans};
+use crate::compile::Store;
+use crate::judge::{Ledger, Verdict, What, snapshot};
+use crate::matrix::{Cell, Filter, Shard, cells};
+use crate::project::Project;
+use crate::record::{CellRecord, Record, SCHEMA};
+use crate::report::terminal;
+use crate::run::{Pool, sweep};
+use crate::suite::{self, Options, Setting};
+use crate::toolchain::Toolbox;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Which cells: a runtime (go, go@1.21), a scenario (callback, rfc2012[dlopen]), or a glob for ids (two-callbacks/go+*)
+    filters: Vec<String>,
+    /// Print the record as JSON on stdout
+    #[arg(long)]
+    json: bool,
+    /// How many cells run at once [default: processors]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Run each cell so often
+    #[arg(long, value_name = "N", default_value = "1")]
+    repeat: NonZeroUsize,
+    /// Run the k-th of n parts of the cells
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    /// Install what is missing first
+    #[arg(long)]
+    install: bool,
+    /// Fail if a cell of these runtimes is skipped; without names, of any
+    #[arg(long, value_name = "RUNTIME,…", num_args = 0..=1, default_missing_value = "all", require_equals = true)]
+    require: Option<String>,
+    /// Another deadline than the scenarios' own, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    deadline: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.trim_end_matches('s').parse().map_err(|_| "write seconds, as in 2.5".to_owned())?;
+    if number > 0.0 && number < 86_400.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and a day".to_owned()) }
+}
+
+pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
+    // SAFETY: nothing has started a thread yet.
+    unsafe { snapshot::prepare(project.root()) };
+    let begun = Instant::now();
+    let started = jiff::Timestamp::now().to_string();
+    let catalog = super::catalog(project)?;
+    let ledger = Ledger::read(project.root())?;
+    let all = cells(&catalog);
+    let chosen = choose(own, &all)?;
+    check_required(own, &catalog)?;
+
+    let interrupt = Arc::new(Interrupt::default());
+    watch_signals(&interrupt)?;
+    let bug = |what: &'static str| move |source| crate::child::ChildError::System { what, source };
+    adopt_orphans().map_err(bug("become a subreaper")).map_err(suite::SuiteError::from)?;
+    if own.install {
+        setup::install(project, &runtimes_of(&chosen))?;
+    }
+    sweep(&project.scratch());
+    let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let program = std::env::current_exe().map_err(bug("find this program")).map_err(suite::SuiteError::from)?;
+    let mut pool = Pool::start(jobs, &project.scratch(), &GuardProgram::new(program), Arc::clone(&interrupt))
+        .map_err(suite::SuiteError::from)?;
+    let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
+    let tools = Toolbox::open(project.state());
+    tools.look(chosen.iter().flat_map(|cell| cell.runtimes.iter().copied()), &mut pool);
+
+    let setting = Setting {
+        root: project.root(),
+        catalog: &catalog,
+        store: &store,
+        tools: &tools,
+        ledger: &ledger,
+        options: Options { repeat: own.repeat.get(), deadline: own.deadline },
+    };
+    let mut progress = ui::Progress::new();
+    let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
+    progress.end();
+    drop(pool);
+    let results = results?;
+
+    let full = own.filters.is_empty() && own.shard.is_none();
+    let record = Record {
+        schema: SCHEMA,
+        started,
+        wall_ms: millis(begun.elapsed()),
+        build_ms: millis(results.building),
+        platform: env!("COEXIST_TARGET").to_owned(),
+        command: std::env::args().skip(1).collect(),
+        full,
+        totals: totals(&results.cells),
+        unmatched: unmatched(full && !interrupt.finish(), &ledger, &all),
+        orphans: if full { orphans(project, &all) } else { Vec::new() },
+        cells: results.cells,
+    };
+    propose(project, &record);
+    record.write(&project.record())?;
+    show(&record);
+    if own.json {
+        ui::data(&record);
+    }
+    let status = status(own, &record, &interrupt);
+    if status == ExitStatus::Setup {
+        ui::say("cells were skipped that --require asks for: exit 96. What is missing: coexist doctor\n");
+    }
+    Ok(status)
+}
+
+fn choose<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stopped> {
+    let filter = Filter::new(&own.filters)
+        .map_err(|error| Stopped::Usage { message: error.to_string(), help: "globs have *, ? and {a,b}".to_owned() })?;
+    let chosen: Vec<Cell<'c>> = all
+        .iter()
+        .filter(|cell| filter.chooses(cell))
+        .enumerate()
+        .filter(|(at, _)| own.shard.is_none_or(|shard| at % shard.of == shard.part - 1))
+        .map(|(_, cell)| cell.clone())
+        .collect();
+    if chosen.is_empty() {
+        return Err(Stopped::NothingSelected {
+            message: format!("no cell matches {}", own.filters.join(" ")),
+            help: "all cells: coexist list cells".to_owned(),
+        });
+    }
+    Ok(chosen)
+}
+
+fn check_required(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
+    for name in required(own).filter(|name| *name != "all") {
+        if !catalog.runtimes.iter().any(|runtime| runtime.id.to_string() == name || runtime.id.name == name) {
+            return Err(Stopped::Usage {
+                message: format!("--require: there is no runtime {name}"),
+                help: "all runtimes: coexist list runtimes".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn required(own: &Arguments) -> impl Iterator<Item = &str> {
+    own.require.iter().flat_map(|names| names.split(','))
+}
+
+/// Each runtime of some cells once.
+fn runtimes_of<'c>(cells: &[Cell<'c>]) -> Vec<&'c crate::catalog::Runtime> {
+    let mut found: BTreeMap<String, &crate::catalog::Runtime> = BTreeMap::new();
+    for runtime in cells.iter().flat_map(|cell| cell.runtimes.iter()) {
+        found.insert(runtime.id.to_string(), runtime);
+    }
+    found.into_values().collect()
+}
+
+/// Ctrl-C once: finish what runs. Twice, or SIGTERM: end it.
+fn watch_signals(interrupt: &Arc<Interrupt>) -> Result<(), Stopped> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let interrupt = Arc::clone(interrupt);
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])
+        .map_err(|source| crate::child::ChildError::System { what: "watch for ctrl-C", source })
+        .map_err(suite::SuiteError::from)?;
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            if signal == SIGTERM {
+                interrupt.raise();
+            }
+            if interrupt.raise() == 1 {
+                ui::say("\ninterrupted: finishing what runs; once more to end it\n");
+            }
+        }
+    });
+    Ok(())
+}
+
+fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
+    let mut totals = BTreeMap::new();
+    for cell in cells {
+        *totals.entry(cell.verdict).or_insert(0) += 1;
+    }
+    totals
+}
+
+fn unmatched(full: bool, ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
+    if !full {
+        return Vec::new();
+    }
+    let ids: Vec<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
+    ledger.unmatched(&ids).into_iter().map(|entry| (entry.line, entry.cells.clone())).collect()
+}
+
+fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
+    let known: std::collections::HashSet<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
+    let files = snapshot::orphans(project.root(), |cell| known.contains(cell));
+    files.iter().map(|file| file.strip_prefix(project.root()).unwrap_or(file).display().to_string()).collect()
+}
+
+/// Leaves pending traces where they are wanted, and takes back those that are not any more. CI never writes.
+fn propose(project: &Project, record: &Record) {
+    if std::env::var_os("CI").is_some() {
+        return;
+    }
+    for cell in &record.cells {
+        match cell.verdict {
+            Verdict::New | Verdict::Changed if !cell.trace.is_empty() => {
+                snapshot::propose(project.root(), &cell.cell, &cell.trace);
+            }
+            Verdict::Pass => snapshot::withdraw(project.root(), &cell.cell),
+            Verdict::New | Verdict::Changed | Verdict::Failed | Verdict::Known | Verdict::Fixed => {}
+            Verdict::Flaky | Verdict::Skipped | Verdict::Faulty => {}
+        }
+    }
+}
+
+fn show(record: &Record) {
+    ui::say(&terminal::matrix(record));
+    ui::say(&terminal::attention(record));
+    ui::say(&terminal::summary(record));
+    ui::say(&terminal::skipped(record));
+}
+
+fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus {
+    let has = |verdict: Verdict| record.totals.contains_key(&verdict);
+    let blocking = || record.cells.iter().filter(|cell| cell.verdict.blocks());
+    let missing = |cell: &&CellRecord| {
+        let wanted = |name: &str| {
+            name == "all" || cell.cell.runtimes.iter().any(|runtime| runtime.to_string() == name || runtime.name == name)
+        };
+        cell.verdict == Verdict::Skipped && required(own).any(wanted)
+    };
+    if interrupt.finish() {
+        ExitStatus::Interrupted
+    } else if has(Verdict::Faulty) {
+        ExitStatus::Bug
+    } else if blocking().any(|cell| cell.verdict != Verdict::Fixed && cell.outcome.what != What::NotBuilt) {
+        ExitStatus::Blocking
+    } else if blocking().any(|cell| cell.outcome.what == What::NotBuilt) {
+        ExitStatus::BuildFailed
+    } else if record.cells.iter().any(|cell| missing(&cell)) {
+        ExitStatus::Setup
+    } else if has(Verdict::Fixed) || !record.unmatched.is_empty() {
+        ExitStatus::LedgerOutdated
+    } else {
+        ExitStatus::Good
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,66 @@
+//! `coexist show CELL`: one cell of the last run in full.
+
+use clap::Args;
+
+use super::{ExitStatus, Stopped, ui};
+use crate::catalog::{Catalog, closest};
+use crate::id::CellId;
+use crate::project::Project;
+use crate::record::Record;
+use crate::report::terminal;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The cell's id, as the matrix and `coexist list cells` print it
+    cell: String,
+    /// Print the cell's part of the record as JSON on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
+    let catalog = super::catalog(project)?;
+    let id = canonical(&own.cell, &catalog)?;
+    let record = Record::read(&project.record())?;
+    let Some(cell) = record.cell(&id) else {
+        let exists = crate::matrix::cells(&catalog).iter().any(|cell| cell.id == id);
+        return Err(if exists {
+            let help = format!("run it: coexist run '{id}'");
+            Stopped::Usage { message: format!("the last run did not have {id}"), help }
+        } else {
+            unknown(&id.to_string(), &catalog)
+        });
+    };
+    if own.json {
+        ui::data(cell);
+    } else {
+        let scenario = catalog.scenario(&id.scenario);
+        ui::answer(&terminal::cell(&record, cell, scenario.map_or("", |scenario| &scenario.property)));
+    }
+    Ok(ExitStatus::Good)
+}
+
+/// The cell's printed id: the default variant and the default mode are not named.
+fn canonical(text: &str, catalog: &Catalog) -> Result<CellId, Stopped> {
+    let Ok(mut id) = text.parse::<CellId>() else { return Err(unknown(text, catalog)) };
+    for runtime in &mut id.runtimes {
+        if let Some(known) = catalog.runtime(runtime) {
+            *runtime = known.id.clone();
+        }
+    }
+    if let Some(scenario) = catalog.scenario(&id.scenario)
+        && id.mode.as_ref() == scenario.modes.first()
+    {
+        id.mode = None;
+    }
+    Ok(id)
+}
+
+fn unknown(text: &str, catalog: &Catalog) -> Stopped {
+    let ids: Vec<String> = crate::matrix::cells(catalog).iter().map(|cell| cell.id.to_string()).collect();
+    let help = match closest(text, ids.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near}? All cells: coexist list cells"),
+        None => "all cells: coexist list cells".to_owned(),
+    };
+    Stopped::NothingSelected { message: format!("there is no cell {text}"), help }
+}

@@ -1,0 +1,101 @@
+//! Whether what the host called, what the libraries reported, and what arrived on stdout is the same.
+
+use crate::catalog::{Entry, PLAIN};
+use crate::matrix::Cell;
+use crate::run::Observation;
+use crate::trace::Kind;
+
+/// Phase, what contradicts what, and the numbers.
+pub type Contradiction = (&'static str, &'static str, String);
+
+/// The first contradiction, if any.
+pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
+    for at in 0..cell.runtimes.len() {
+        if let Some(found) = table(cell, seen, at).or_else(|| events(cell, seen, at)) {
+            return Some(found);
+        }
+    }
+    lines(cell, seen).or_else(|| stated_stdout(cell, seen))
+}
+
+/// The library's table against its manifest.
+fn table(cell: &Cell<'_>, seen: &Observation, at: usize) -> Option<Contradiction> {
+    let runtime = cell.runtimes[at];
+    let position = at as u8 + 1;
+    if let Some(title) = seen.trace.fact(position, "title")
+        && title != runtime.title
+    {
+        return Some(("load", "title", format!("the table says {title}, the manifest {}", runtime.title)));
+    }
+    let mask = seen.trace.fact(position, "offers")?;
+    let mask = u32::from_str_radix(mask.trim_start_matches("0x"), 16).unwrap_or(0);
+    let differs = |entry: &&Entry| (mask & entry.bit() != 0) != runtime.offers(**entry);
+    Entry::ALL.iter().find(differs).map(|entry| {
+        let (table, manifest) = if runtime.offers(*entry) { ("NULL", "offers it") } else { ("set", "says absent") };
+        ("load", "offers", format!("{entry} is {table} in the table, the manifest {manifest}"))
+    })
+}
+
+/// Calls of a library against its own events. An eager library reports once more, before anyone called it.
+fn events(cell: &Cell<'_>, seen: &Observation, at: usize) -> Option<Contradiction> {
+    let (calls, events) = counts(seen, at);
+    let label = &cell.labels()[at];
+    let said = || format!("{label}: {calls} calls returned, {events} events");
+    if events > calls && cell.scenario.flavour == PLAIN {
+        return Some(("callback", "event-doubled", said()));
+    }
+    if events < calls {
+        let lines = count_lines(seen, &cell.runtimes[at].title);
+        let about = if lines > events { "event-missing" } else { "callback-missing" };
+        return Some(("callback", about, said()));
+    }
+    None
+}
+
+/// Events against lines, by title: copies of a runtime print the same.
+fn lines(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
+    for runtime in &cell.runtimes {
+        let same = (0..cell.runtimes.len()).filter(|at| cell.runtimes[*at].title == runtime.title);
+        let events: usize = same.map(|at| counts(seen, at).1).sum();
+        let lines = count_lines(seen, &runtime.title);
+        let said = || format!("{events} events, and \"{}\" arrived {lines} times", line(&runtime.title));
+        if lines < events {
+            return Some(("callback", "line-missing", said()));
+        }
+        if lines > events {
+            return Some(("callback", "line-doubled", said()));
+        }
+    }
+    None
+}
+
+/// stdout against what the scenario's header says that it is, to the byte.
+fn stated_stdout(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
+    if cell.scenario.stdout.is_empty() {
+        return None;
+    }
+    let first = cell.runtimes[0];
+    let fill = |line: &String| {
+        line.replace("{id}", &first.id.name).replace("{title}", &first.title).replace("{ffi}", &first.ffi) + "\n"
+    };
+    let expected: String = cell.scenario.stdout.iter().map(fill).collect();
+    (expected.as_bytes() != seen.ended.stdout)
+        .then(|| ("exit", "stdout", format!("stdout is not the {} stated lines", cell.scenario.stdout.len())))
+}
+
+/// Calls that returned, and events, of one library's callback.
+fn counts(seen: &Observation, at: usize) -> (usize, usize) {
+    let position = at as u8 + 1;
+    let count = |kind| seen.trace.of(kind).filter(|event| event.runtime == position && event.text == "callback").count();
+    (count(Kind::Done), count(Kind::Event))
+}
+
+fn line(title: &str) -> String {
+    format!("{title} callback!")
+}
+
+/// Whole lines that are exactly the callback's.
+fn count_lines(seen: &Observation, title: &str) -> usize {
+    let wanted = line(title) + "\n";
+    seen.ended.stdout.split_inclusive(|byte| *byte == b'\n').filter(|found| *found == wanted.as_bytes()).count()
+}

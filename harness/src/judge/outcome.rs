@@ -1,0 +1,272 @@
+//! What happened to a cell. Says nothing of whether that was expected.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{callbacks, heaps};
+use crate::child::{Exit, Stop};
+use crate::matrix::Cell;
+use crate::run::Observation;
+use crate::trace::Kind;
+
+/// What happened, in which phase, and more in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The step that was open: `build`, `load`, `start`, `callback`…, `exit` after the scenario's end.
+    pub phase: String,
+    /// What happened.
+    pub what: What,
+    /// More, for people; never compared.
+    pub detail: String,
+}
+
+/// What happened. Its text is what the ledger, the record and the terminal have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum What {
+    /// The scenario came to its end, its exit status is the right one, and all that was reported fits together.
+    Finished,
+    /// Another exit status than the scenario's.
+    Exited(i32),
+    /// Ended by a signal.
+    Signalled(i32),
+    /// Did not end by its deadline.
+    TimedOut,
+    /// A process of the cell outlived it.
+    Leaked,
+    /// More than fits was written to `stdout`, `stderr` or the trace (`events`).
+    Flooded(String),
+    /// More `memory` or `processes` than a cell may have.
+    OverLimit(String),
+    /// The right exit status without the scenario's end: someone else ended the process.
+    Incomplete,
+    /// The host did not accept the library; reason codes are those of coexist_wire.h.
+    Refused(String),
+    /// A check of the scenario failed.
+    CheckFailed,
+    /// Two reports of the same thing differ: lines, events, calls, the manifest.
+    Contradicted(String),
+    /// The `trace` memory or the `marks` were written by someone else than the host.
+    Corrupted(String),
+    /// The library or the host could not be built.
+    NotBuilt,
+    /// It was not run; nobody's failure.
+    NotRun,
+    /// The harness could not do its part.
+    HarnessFailed,
+}
+
+const SIGNALS: [&str; 31] = [
+    "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
+    "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN",
+    "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+];
+
+/// A signal's name; real-time ones by number.
+#[must_use]
+pub fn signal_name(number: i32) -> String {
+    match usize::try_from(number).ok().and_then(|at| SIGNALS.get(at.wrapping_sub(1))) {
+        Some(name) => (*name).to_owned(),
+        None => format!("SIG{number}"),
+    }
+}
+
+fn signal_number(name: &str) -> Option<i32> {
+    if let Some(at) = SIGNALS.iter().position(|known| *known == name) {
+        return i32::try_from(at + 1).ok();
+    }
+    name.strip_prefix("SIG")?.parse().ok().filter(|number| (32..=64).contains(number))
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => f.write_str("finished"),
+            Self::Exited(code) => write!(f, "exited {code}"),
+            Self::Signalled(signal) => write!(f, "signalled {}", signal_name(*signal)),
+            Self::TimedOut => f.write_str("timed-out"),
+            Self::Leaked => f.write_str("leaked"),
+            Self::Flooded(stream) => write!(f, "flooded {stream}"),
+            Self::OverLimit(limit) => write!(f, "over-limit {limit}"),
+            Self::Incomplete => f.write_str("incomplete"),
+            Self::Refused(reason) => write!(f, "refused {reason}"),
+            Self::CheckFailed => f.write_str("check-failed"),
+            Self::Contradicted(about) => write!(f, "contradicted {about}"),
+            Self::Corrupted(part) => write!(f, "corrupted {part}"),
+            Self::NotBuilt => f.write_str("not-built"),
+            Self::NotRun => f.write_str("not-run"),
+            Self::HarnessFailed => f.write_str("harness-failed"),
+        }
+    }
+}
+
+/// What a text may begin with to be an outcome, for suggestions.
+pub const WORDS: [&str; 15] = [
+    "finished", "exited", "signalled", "timed-out", "leaked", "flooded", "over-limit", "incomplete", "refused",
+    "check-failed", "contradicted", "corrupted", "not-built", "not-run", "harness-failed",
+];
+
+impl FromStr for What {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, rest) = text.split_once(' ').map_or((text, None), |(word, rest)| (word, Some(rest)));
+        let what = match (word, rest) {
+            ("finished", None) => Self::Finished,
+            ("exited", Some(code)) => Self::Exited(code.parse().map_err(|_| format!("`{code}` is no exit status"))?),
+            ("signalled", Some(name)) => {
+                Self::Signalled(signal_number(name).ok_or_else(|| format!("`{name}` is no signal"))?)
+            }
+            ("timed-out", None) => Self::TimedOut,
+            ("leaked", None) => Self::Leaked,
+            ("flooded", Some(stream)) => Self::Flooded(stream.to_owned()),
+            ("over-limit", Some(limit)) => Self::OverLimit(limit.to_owned()),
+            ("incomplete", None) => Self::Incomplete,
+            ("refused", Some(reason)) => Self::Refused(reason.to_owned()),
+            ("check-failed", None) => Self::CheckFailed,
+            ("contradicted", Some(about)) => Self::Contradicted(about.to_owned()),
+            ("corrupted", Some(part)) => Self::Corrupted(part.to_owned()),
+            ("not-built", None) => Self::NotBuilt,
+            ("not-run", None) => Self::NotRun,
+            ("harness-failed", None) => Self::HarnessFailed,
+            (known, None) if WORDS.contains(&known) => return Err(format!("`{known}` needs a word after it")),
+            (known, Some(_)) if WORDS.contains(&known) => return Err(format!("`{known}` stands alone")),
+            (other, _) => return Err(format!("`{other}` is no outcome; there are {}", WORDS.join(", "))),
+        };
+        Ok(what)
+    }
+}
+
+impl From<What> for String {
+    fn from(what: What) -> Self {
+        what.to_string()
+    }
+}
+
+impl TryFrom<String> for What {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// What an observation says. The first of these that holds: memory that cannot be believed, limits, a signal, the host's
+/// own complaints, the exit status, the missing end, survivors, contradictions.
+#[must_use]
+pub fn conclude(cell: &Cell<'_>, seen: &Observation) -> Outcome {
+    let trace = &seen.trace;
+    let at = |phase: &str, what: What, detail: String| Outcome { phase: phase.to_owned(), what, detail };
+    let now = |what: What, detail: String| at(trace.phase(), what, detail);
+
+    if let Some(why) = &trace.corruption {
+        return now(What::Corrupted("trace".to_owned()), why.clone());
+    }
+    if let Some(what) = &seen.foreign_mark {
+        return now(What::Corrupted("marks".to_owned()), what.clone());
+    }
+    if trace.dropped > 0 {
+        return now(What::Flooded("events".to_owned()), format!("more than {} events", trace.events.len()));
+    }
+    match seen.ended.stop {
+        Some(Stop::Deadline) => {
+            return now(What::TimedOut, format!("no end after {:.1} s", seen.ended.wall.as_secs_f64()));
+        }
+        Some(Stop::Stdout) => return now(What::Flooded("stdout".to_owned()), too_much(seen.ended.stdout.len())),
+        Some(Stop::Stderr) => return now(What::Flooded("stderr".to_owned()), too_much(seen.ended.stderr.len())),
+        Some(Stop::Memory) => return now(What::OverLimit("memory".to_owned()), String::new()),
+        Some(Stop::Processes) => return now(What::OverLimit("processes".to_owned()), String::new()),
+        Some(Stop::Interrupted) => return now(What::NotRun, "interrupted".to_owned()),
+        // The watcher stops a process for a foreign mark or a full trace, and both were found above.
+        Some(Stop::Watcher) => return now(What::Corrupted("marks".to_owned()), "the mark socket broke".to_owned()),
+        None => {}
+    }
+    let code = match seen.ended.exit {
+        Exit::Signal(signal) => return now(What::Signalled(signal), last_line(&seen.ended.stderr)),
+        Exit::Code(code) => code,
+    };
+    for (index, event) in trace.events.iter().enumerate() {
+        let phase = trace.open_step(index).unwrap_or("load");
+        match event.kind {
+            Kind::Refused => return at(phase, What::Refused(event.text.clone()), trace.detail_after(index)),
+            Kind::Failed => {
+                let detail = format!("{} (line {})", event.text, event.a);
+                return at(phase, What::CheckFailed, detail);
+            }
+            Kind::Step | Kind::Done | Kind::Event | Kind::Lane | Kind::Note | Kind::Value => {}
+            Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End => {}
+        }
+    }
+    if code != i32::from(cell.scenario.exit) {
+        return now(What::Exited(code), last_line(&seen.ended.stderr));
+    }
+    if !trace.complete() {
+        return now(What::Incomplete, format!("exit status {code}, and the scenario had not ended"));
+    }
+    if !seen.ended.survivors.is_empty() {
+        let names: Vec<&str> = seen.ended.survivors.iter().map(|survivor| survivor.name.as_str()).collect();
+        return now(What::Leaked, format!("still running afterwards: {}", names.join(", ")));
+    }
+    let contradiction = callbacks::contradiction(cell, seen).or_else(|| heaps::contradiction(cell, seen));
+    match contradiction {
+        Some((phase, about, detail)) => at(phase, What::Contradicted(about.to_owned()), detail),
+        None => now(What::Finished, String::new()),
+    }
+}
+
+fn too_much(bytes: usize) -> String {
+    format!("more than {bytes} bytes")
+}
+
+/// The last line of stderr that says something.
+fn last_line(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_is_read_back() {
+        let all = [
+            What::Finished,
+            What::Exited(7),
+            What::Signalled(11),
+            What::Signalled(35),
+            What::TimedOut,
+            What::Leaked,
+            What::Flooded("stdout".to_owned()),
+            What::OverLimit("memory".to_owned()),
+            What::Incomplete,
+            What::Refused("no-export".to_owned()),
+            What::CheckFailed,
+            What::Contradicted("line-missing".to_owned()),
+            What::Corrupted("trace".to_owned()),
+            What::NotBuilt,
+            What::NotRun,
+            What::HarnessFailed,
+        ];
+        for what in all {
+            assert_eq!(what.to_string().parse::<What>(), Ok(what));
+        }
+    }
+
+    #[test]
+    fn what_is_no_outcome_says_why() {
+        for (text, why) in [
+            ("signalled", "needs a word"),
+            ("signalled SIGNOPE", "no signal"),
+            ("timed-out twice", "stands alone"),
+            ("crashed", "no outcome"),
+            ("exited x", "no exit status"),
+        ] {
+            let error = text.parse::<What>().unwrap_err();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+}

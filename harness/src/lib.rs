@@ -1,0 +1,42 @@
+//! Can these language runtimes live together in one process, and what breaks when they can't?
+//!
+//! Data flows one way, and a module uses only those above it:
+//!
+//! | module | from | to |
+//! |---|---|---|
+//! | [`id`] | a text | names of runtimes and cells |
+//! | [`project`] | a folder | where everything is |
+//! | [`child`] | a program | what it left, and nothing running |
+//! | [`catalog`] | `samples/*/sample.toml`, `c-hosts/*.c` | runtimes and scenarios |
+//! | [`toolchain`] | a manifest's tools | programs on this machine; what `setup` installs |
+//! | [`matrix`] | the catalogue, a filter | ordered cells |
+//! | [`trace`] | bytes of the trace memory | events, text |
+//! | [`run`] | a cell's host and libraries | an observation |
+//! | [`compile`] | manifests and C files | libraries and hosts, each built once |
+//! | [`check`] | a built library | its table, read in a child |
+//! | [`judge`] | an observation, a snapshot, the ledger | an outcome, a verdict |
+//! | [`suite`] | cells | judged cells: the one way through all of the above |
+//! | [`record`] | judged cells | the JSON of a run |
+//! | [`report`] | a record | text |
+//! | [`cli`] | a command line | an exit status |
+//!
+//! Formats are in `harness/docs/FORMATS.md`, the reasons in `harness/docs/decisions/`.
+
+#![warn(missing_docs)]
+#![warn(clippy::pedantic)]
+
+pub mod catalog;
+pub mod check;
+pub mod child;
+pub mod cli;
+pub mod compile;
+pub mod id;
+pub mod judge;
+pub mod matrix;
+pub mod project;
+pub mod record;
+pub mod report;
+pub mod run;
+pub mod suite;
+pub mod toolchain;
+pub mod trace;

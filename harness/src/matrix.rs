@@ -1,0 +1,136 @@
+//! From the catalogue and a filter to an ordered list of cells. The only place that pairs things.
+
+mod filter;
+
+use std::collections::HashSet;
+
+pub use filter::{Filter, FilterError, glob};
+
+use crate::catalog::{Catalog, LINKED, Runtime, Scenario};
+use crate::id::{CellId, RuntimeId};
+
+/// One thing to run: a scenario, its load mode, and runtimes in order.
+#[derive(Debug, Clone)]
+pub struct Cell<'c> {
+    /// Its printed name.
+    pub id: CellId,
+    /// What is to be shown.
+    pub scenario: &'c Scenario,
+    /// `dlopen`, `linked`, or the scenario's own word.
+    pub mode: &'c str,
+    /// With whom.
+    pub runtimes: Vec<&'c Runtime>,
+}
+
+impl Cell<'_> {
+    /// Whether the host is linked with the libraries.
+    #[must_use]
+    pub fn is_linked(&self) -> bool {
+        self.mode == LINKED
+    }
+
+    /// A name for each library: the runtime's, and `#2`, `#3` for a further copy.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        let label = |at: usize| {
+            let id = &self.runtimes[at].id;
+            let copy = self.copy(at);
+            if copy == 1 { id.to_string() } else { format!("{id}#{copy}") }
+        };
+        (0..self.runtimes.len()).map(label).collect()
+    }
+
+    /// Which copy of its runtime the library at an index is: 1 for the first.
+    #[must_use]
+    pub fn copy(&self, at: usize) -> usize {
+        self.runtimes[..=at].iter().filter(|runtime| runtime.id == self.runtimes[at].id).count()
+    }
+}
+
+/// A part of all cells: `k` of `n`, by position, so that every part has some of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// 1-based.
+    pub part: usize,
+    /// How many parts.
+    pub of: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (part, of) = text.split_once('/')?;
+            let (part, of) = (part.parse().ok()?, of.parse().ok()?);
+            (part >= 1 && part <= of).then_some(Self { part, of })
+        };
+        parse().ok_or_else(|| format!("`{text}` is no part of a whole: write k/n with 1 <= k <= n, as in 1/4"))
+    }
+}
+
+/// All cells that the catalogue allows, scenario by scenario in the order of names; in each, modes as the header has them,
+/// then fewer runtimes before more, then runtimes in the catalogue's order.
+#[must_use]
+pub fn cells<'c>(catalog: &'c Catalog) -> Vec<Cell<'c>> {
+    let mut all = Vec::new();
+    for scenario in &catalog.scenarios {
+        let able: Vec<&Runtime> = catalog.runtimes.iter().filter(|runtime| accepts(scenario, runtime)).collect();
+        for (at, mode) in scenario.modes.iter().enumerate() {
+            let mut add = |runtimes| {
+                if let Some(cell) = cell(scenario, (at > 0).then_some(mode), mode, runtimes) {
+                    all.push(cell);
+                }
+            };
+            for count in scenario.fewest..=scenario.most {
+                tuples(&able, count, &mut add);
+            }
+            for ids in &scenario.also {
+                let found: Option<Vec<&Runtime>> =
+                    ids.iter().map(|id| catalog.runtime(id).filter(|runtime| accepts(scenario, runtime))).collect();
+                if let Some(runtimes) = found {
+                    add(runtimes);
+                }
+            }
+        }
+    }
+    let mut seen = HashSet::new();
+    all.retain(|cell| seen.insert(cell.id.clone()));
+    all
+}
+
+/// One cell by its parts, whether or not [`cells`] would list it.
+#[must_use]
+pub fn cell<'c>(
+    scenario: &'c Scenario,
+    printed_mode: Option<&str>,
+    mode: &'c str,
+    runtimes: Vec<&'c Runtime>,
+) -> Option<Cell<'c>> {
+    if runtimes.is_empty() {
+        return None;
+    }
+    let ids: Vec<RuntimeId> = runtimes.iter().map(|runtime| runtime.id.clone()).collect();
+    let id = CellId { scenario: scenario.name.clone(), mode: printed_mode.map(str::to_owned), runtimes: ids };
+    Some(Cell { id, scenario, mode, runtimes })
+}
+
+/// Whether a runtime has what a scenario needs.
+#[must_use]
+pub fn accepts(scenario: &Scenario, runtime: &Runtime) -> bool {
+    runtime.flavours.contains_key(&scenario.flavour) && scenario.needs.iter().all(|entry| runtime.offers(*entry))
+}
+
+/// All ordered choices of `count` runtimes, a runtime with itself included.
+fn tuples<'c>(able: &[&'c Runtime], count: usize, add: &mut impl FnMut(Vec<&'c Runtime>)) {
+    let Some(total) = able.len().checked_pow(count as u32) else { return };
+    for number in 0..total {
+        let mut rest = number;
+        let mut chosen = vec![0; count];
+        for place in chosen.iter_mut().rev() {
+            *place = rest % able.len();
+            rest /= able.len();
+        }
+        add(chosen.into_iter().map(|at| able[at]).collect());
+    }
+}

@@ -1,0 +1,150 @@
+//! The record of one run: JSON with a schema version, of which every report is a view.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use miette::Diagnostic;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::id::CellId;
+use crate::judge::{Comparison, Outcome, Verdict};
+use crate::run::Footprint;
+
+/// Raised whenever a field changes its meaning.
+pub const SCHEMA: u32 = 1;
+
+/// One run of the harness.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// SCHEMA.
+    pub schema: u32,
+    /// When it began: RFC 3339, UTC.
+    pub started: String,
+    /// How long it took, in milliseconds.
+    pub wall_ms: u64,
+    /// Of these, until everything was built.
+    pub build_ms: u64,
+    /// The target triple of the harness.
+    pub platform: String,
+    /// What was asked for, as words of a command line.
+    pub command: Vec<String>,
+    /// Whether every cell of the catalogue was asked for.
+    pub full: bool,
+    /// All cells that were asked for, in the matrix's order.
+    pub cells: Vec<CellRecord>,
+    /// How often each verdict was given.
+    pub totals: BTreeMap<Verdict, usize>,
+    /// Ledger entries that were about no cell of a full run: line and cells.
+    pub unmatched: Vec<(usize, String)>,
+    /// Snapshot files that belong to no cell, below the project's root.
+    pub orphans: Vec<String>,
+}
+
+/// One cell of a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellRecord {
+    /// `scenario[mode]/runtime+runtime`.
+    pub cell: CellId,
+    /// What we conclude.
+    pub verdict: Verdict,
+    /// What happened; of several runs, in the first that was not like the best.
+    pub outcome: Outcome,
+    /// The trace against its snapshot.
+    pub comparison: Comparison,
+    /// How often it was run.
+    pub runs: usize,
+    /// How often each outcome came.
+    pub outcomes: BTreeMap<String, usize>,
+    /// Median wall time of a run in microseconds.
+    pub wall_us: u64,
+    /// Largest resident set of a run in bytes.
+    pub max_rss: u64,
+    /// The runtimes, by their own words.
+    pub versions: Vec<String>,
+    /// The trace as text.
+    pub trace: String,
+    /// What was written to stderr, its end.
+    pub stderr: String,
+    /// Measured at marks.
+    pub footprints: Vec<Footprint>,
+    /// The ledger's reason, for a known failure.
+    pub reason: Option<String>,
+}
+
+/// Why a record cannot be read.
+#[derive(Debug, Error, Diagnostic)]
+pub enum RecordError {
+    /// There was no run yet.
+    #[error("there is no record of a run at {0}")]
+    #[diagnostic(code(record::none), help("make one: coexist run"))]
+    None(String),
+    /// It is of another version, or damaged.
+    #[error("the record at {path} cannot be read: {why}")]
+    #[diagnostic(code(record::unreadable), help("it may be of another version of coexist; make a new one: coexist run"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// It cannot be written.
+    #[error("failed to write the record {path}: {why}")]
+    #[diagnostic(code(record::unwritable))]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Record {
+    /// The cell of an id.
+    #[must_use]
+    pub fn cell(&self, id: &CellId) -> Option<&CellRecord> {
+        self.cells.iter().find(|cell| cell.cell == *id)
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// When there is none, or it is not of this schema.
+    pub fn read(path: &Path) -> Result<Self, RecordError> {
+        let shown = path.display().to_string();
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(RecordError::None(shown)),
+            Err(error) => return Err(RecordError::Unreadable { path: shown, why: error.to_string() }),
+        };
+        let record: Self = serde_json::from_slice(&bytes)
+            .map_err(|error| RecordError::Unreadable { path: shown.clone(), why: error.to_string() })?;
+        if record.schema != SCHEMA {
+            let why = format!("schema {} where this is {SCHEMA}", record.schema);
+            return Err(RecordError::Unreadable { path: shown, why });
+        }
+        Ok(record)
+    }
+
+    /// Writes it whole or not at all.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), RecordError> {
+        let write = || -> std::io::Result<()> {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            std::fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut buffered = std::io::BufWriter::new(&mut file);
+            serde_json::to_writer(&mut buffered, self)?;
+            buffered.flush()?;
+            drop(buffered);
+            file.persist(path)?;
+            Ok(())
+        };
+        write().map_err(|error| RecordError::Unwritable { path: path.display().to_string(), why: error.to_string() })
+    }
+}

@@ -1,0 +1,3 @@
+//! Views of a record. Text goes in, text comes out; nothing here prints or decides.
+
+pub mod terminal;

@@ -1,0 +1,328 @@
+//! A run for a person at a terminal: matrix, what failed, what to type next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::judge::{Comparison, Verdict};
+use crate::record::{CellRecord, Record};
+
+/// Rows of one table; where there are more, those in which all is well are counted instead of shown.
+const ROWS: usize = 40;
+/// Columns of a terminal that a table should fit into.
+const WIDTH: usize = 110;
+/// Lines of a log that are shown.
+const LOG_LINES: usize = 12;
+
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// The colour of a verdict.
+#[must_use]
+pub fn style(verdict: Verdict) -> Style {
+    let colour = match verdict {
+        Verdict::Pass => AnsiColor::Green,
+        Verdict::Known | Verdict::Skipped => AnsiColor::Yellow,
+        Verdict::New | Verdict::Changed => AnsiColor::Cyan,
+        Verdict::Failed | Verdict::Flaky | Verdict::Faulty => AnsiColor::Red,
+        Verdict::Fixed => AnsiColor::Magenta,
+    };
+    Style::new().fg_color(Some(colour.into()))
+}
+
+/// What a cell of the matrix shows.
+fn symbol(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "ok",
+        Verdict::Known => "known",
+        Verdict::New => "new",
+        Verdict::Changed => "changed",
+        Verdict::Failed => "FAILED",
+        Verdict::Fixed => "fixed",
+        Verdict::Flaky => "FLAKY",
+        Verdict::Skipped => "skip",
+        Verdict::Faulty => "FAULTY",
+    }
+}
+
+/// One table for each number of runtimes: rows are runtimes in order, columns scenarios.
+#[must_use]
+pub fn matrix(record: &Record) -> String {
+    let mut out = String::new();
+    let arities: BTreeSet<usize> = record.cells.iter().map(|cell| cell.cell.runtimes.len()).collect();
+    for arity in arities {
+        let cells: Vec<&CellRecord> = record.cells.iter().filter(|cell| cell.cell.runtimes.len() == arity).collect();
+        let title = match arity {
+            1 => "one runtime in a process".to_owned(),
+            2 => "two runtimes in a process, in the order of loading".to_owned(),
+            more => format!("{more} runtimes in a process, in the order of loading"),
+        };
+        let _ = writeln!(out, "\n{BOLD}{title}{BOLD:#}");
+        tables(&mut out, &cells);
+    }
+    out
+}
+
+fn tables(out: &mut String, cells: &[&CellRecord]) {
+    let mut columns: Vec<String> = Vec::new();
+    let mut rows: Vec<String> = Vec::new();
+    let mut verdicts: BTreeMap<(String, String), Verdict> = BTreeMap::new();
+    for cell in cells {
+        let (row, column) = (cell.cell.runtimes_text(), cell.cell.scenario_text());
+        if !columns.contains(&column) {
+            columns.push(column.clone());
+        }
+        if !rows.contains(&row) {
+            rows.push(row.clone());
+        }
+        verdicts.insert((row, column), cell.verdict);
+    }
+    let all = rows.len();
+    if all > ROWS {
+        rows.retain(|row| {
+            columns.iter().any(|column| verdicts.get(&(row.clone(), column.clone())).is_some_and(|v| *v != Verdict::Pass))
+        });
+    }
+    let hidden = all - rows.len();
+    let label = rows.iter().map(|row| row.chars().count()).max().unwrap_or(0).max(12);
+    let mut from = 0;
+    while from < columns.len() {
+        let mut width = label;
+        let mut to = from;
+        while to < columns.len() && (to == from || width + cell_width(&columns[to]) <= WIDTH) {
+            width += cell_width(&columns[to]);
+            to += 1;
+        }
+        let part = &columns[from..to];
+        let _ = write!(out, "{:label$}", "");
+        for column in part {
+            let _ = write!(out, "{DIM}  {column:width$}{DIM:#}", width = cell_width(column) - 2);
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+        for row in &rows {
+            let _ = write!(out, "{row:label$}");
+            for column in part {
+                let width = cell_width(column) - 2;
+                match verdicts.get(&(row.clone(), column.clone())) {
+                    Some(verdict) => {
+                        let style = style(*verdict);
+                        let _ = write!(out, "  {style}{:width$}{style:#}", symbol(*verdict));
+                    }
+                    None => {
+                        let _ = write!(out, "  {DIM}{:width$}{DIM:#}", "-");
+                    }
+                }
+            }
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+        }
+        from = to;
+    }
+    if hidden > 0 {
+        let _ = writeln!(out, "{hidden} more rows in which every cell is ok");
+    }
+}
+
+fn cell_width(column: &str) -> usize {
+    column.chars().count().max(7) + 2
+}
+
+/// What needs attention, worst first, each with what to type next.
+#[must_use]
+pub fn attention(record: &Record) -> String {
+    let mut out = String::new();
+    let order = [Verdict::Faulty, Verdict::Failed, Verdict::Flaky, Verdict::Fixed, Verdict::Changed, Verdict::New];
+    for verdict in order {
+        let cells: Vec<&CellRecord> = record.cells.iter().filter(|cell| cell.verdict == verdict).collect();
+        let Some(first) = cells.first() else { continue };
+        let style = style(verdict);
+        let _ = writeln!(out, "\n{style}{}{style:#}: {}", verdict, meaning(verdict));
+        for (at, cell) in cells.iter().enumerate() {
+            if at == 20 {
+                let _ = writeln!(out, "  … and {} more", cells.len() - at);
+                break;
+            }
+            let _ = writeln!(out, "  {BOLD}{}{BOLD:#}  {}", cell.cell, what(cell));
+            let detail = if cell.verdict == Verdict::New { "" } else { &cell.outcome.detail };
+            for line in last_lines(detail, if cells.len() > 3 { 1 } else { LOG_LINES }) {
+                let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
+            }
+        }
+        let _ = writeln!(out, "  → {}", next(verdict, first));
+    }
+    for (line, cells) in &record.unmatched {
+        let _ = writeln!(out, "\nledger line {line}: `{cells}` is about no cell of this run: remove the entry or mend its glob");
+    }
+    if !record.orphans.is_empty() {
+        let _ = writeln!(out, "\nsnapshots of cells that do not exist any more; remove them:");
+        for orphan in &record.orphans {
+            let _ = writeln!(out, "  {orphan}");
+        }
+    }
+    out
+}
+
+/// What happened, in one line.
+#[must_use]
+pub fn what(cell: &CellRecord) -> String {
+    let outcome = &cell.outcome;
+    let mut text = match cell.verdict {
+        Verdict::Changed => "finished with another trace".to_owned(),
+        Verdict::New => "finished, and has no snapshot".to_owned(),
+        Verdict::Fixed => "finished, where the ledger says that it fails".to_owned(),
+        Verdict::Flaky => rates(cell),
+        Verdict::Pass | Verdict::Failed | Verdict::Known | Verdict::Skipped | Verdict::Faulty => {
+            format!("{} in phase {}", outcome.what, outcome.phase)
+        }
+    };
+    if cell.runs > 1 && cell.verdict != Verdict::Flaky {
+        let _ = write!(text, ", {} of {}", cell.runs, cell.runs);
+    }
+    text
+}
+
+fn rates(cell: &CellRecord) -> String {
+    let parts: Vec<String> = cell.outcomes.iter().map(|(what, count)| format!("{what} {count} of {}", cell.runs)).collect();
+    format!("{}; last seen in phase {}", parts.join(", "), cell.outcome.phase)
+}
+
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "finished with the trace of its snapshot",
+        Verdict::Known => "failed exactly as the ledger says",
+        Verdict::New => "finished, and nobody has accepted the trace yet",
+        Verdict::Changed => "finished, and the trace is not the accepted one",
+        Verdict::Failed => "did not come to its end as it should, and the ledger does not have it",
+        Verdict::Fixed => "the ledger says that it fails, and it did not",
+        Verdict::Flaky => "not the same in every repeat",
+        Verdict::Skipped => "was not run",
+        Verdict::Faulty => "the harness itself failed; no library is to blame",
+    }
+}
+
+fn next(verdict: Verdict, first: &CellRecord) -> String {
+    let cell = &first.cell;
+    match verdict {
+        Verdict::New | Verdict::Changed => "read and accept: coexist bless   or: cargo insta review".to_owned(),
+        Verdict::Fixed => "remove the entry from snapshots/known-failures.toml".to_owned(),
+        Verdict::Flaky => format!("how often: coexist run '{cell}' --repeat 100"),
+        Verdict::Failed | Verdict::Known | Verdict::Faulty | Verdict::Pass | Verdict::Skipped => {
+            format!("look closer: coexist show '{cell}'")
+        }
+    }
+}
+
+/// One line of counts that add up.
+#[must_use]
+pub fn summary(record: &Record) -> String {
+    let total: usize = record.totals.values().sum();
+    let mut parts = Vec::new();
+    for verdict in Verdict::ALL {
+        let count = record.totals.get(&verdict).copied().unwrap_or(0);
+        if count > 0 {
+            let style = style(verdict);
+            parts.push(format!("{style}{count} {verdict}{style:#}"));
+        }
+    }
+    let runs: usize = record.cells.iter().map(|cell| cell.runs).sum();
+    let repeats = if runs > total { format!(" in {runs} runs") } else { String::new() };
+    let seconds = |ms: u64| ms as f64 / 1000.0;
+    let mut text = format!(
+        "\n{BOLD}{total} cells{BOLD:#}{repeats}: {}   ({:.1} s, of which {:.1} s building)\n",
+        parts.join(", "),
+        seconds(record.wall_ms),
+        seconds(record.build_ms),
+    );
+    if let Some(line) = confidence(record) {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+/// What repeats that all agreed allow to say: with no other outcome in n runs, its rate is at most 1 - 0.05^(1/n) with
+/// 95 % confidence (Clopper-Pearson for k = 0).
+fn confidence(record: &Record) -> Option<String> {
+    let agreed = |cell: &&CellRecord| cell.runs > 1 && cell.outcomes.len() == 1 && cell.verdict != Verdict::Skipped;
+    let fewest = record.cells.iter().filter(agreed).map(|cell| cell.runs).min()?;
+    let bound = 100.0 * (1.0 - 0.05f64.powf(1.0 / fewest as f64));
+    Some(format!(
+        "{DIM}cells that agreed in all of their runs: another outcome in 0 of {fewest}; at most {bound:.2} % at 95 %{DIM:#}"
+    ))
+}
+
+/// Why cells were skipped, one line a reason.
+#[must_use]
+pub fn skipped(record: &Record) -> String {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for cell in record.cells.iter().filter(|cell| cell.verdict == Verdict::Skipped) {
+        *reasons.entry(cell.outcome.detail.as_str()).or_insert(0) += 1;
+    }
+    let style = style(Verdict::Skipped);
+    let lines = reasons.into_iter().map(|(reason, count)| format!("{style}skipped{style:#} {count} cells: {reason}\n"));
+    lines.collect()
+}
+
+/// One cell in full.
+#[must_use]
+pub fn cell(record: &Record, cell: &CellRecord, property: &str) -> String {
+    let style = style(cell.verdict);
+    let mut out = format!("{BOLD}{}{BOLD:#}  {style}{}{style:#}\n", cell.cell, cell.verdict);
+    if !property.is_empty() {
+        let _ = writeln!(out, "{DIM}{property}{DIM:#}");
+    }
+    let _ = writeln!(out, "\n{:9} {} in phase {}", "outcome", cell.outcome.what, cell.outcome.phase);
+    for (at, line) in cell.outcome.detail.lines().enumerate() {
+        let _ = writeln!(out, "{:9} {line}", if at == 0 { "detail" } else { "" });
+    }
+    if let Some(reason) = &cell.reason {
+        let _ = writeln!(out, "{:9} {reason}", "known");
+    }
+    let snapshot = match cell.comparison {
+        Comparison::Same => "the trace is the accepted one",
+        Comparison::Missing => "none compared",
+        Comparison::Different => "the trace differs from the accepted one: coexist bless shows how",
+    };
+    let _ = writeln!(out, "{:9} {snapshot}", "snapshot");
+    if cell.runs > 1 {
+        let _ = writeln!(out, "{:9} {}", "runs", rates(cell));
+    }
+    let megabytes = cell.max_rss as f64 / 1e6;
+    let _ = writeln!(out, "{:9} {:.1} ms, {megabytes:.1} MB resident at most", "took", cell.wall_us as f64 / 1000.0);
+    for version in &cell.versions {
+        let _ = writeln!(out, "{:9} {version}", "runtime");
+    }
+    for mark in &cell.footprints {
+        let _ = writeln!(
+            out,
+            "{:9} {}: {} threads, {:.1} MB resident, {:.1} MB reserved, {} mappings, caught signals {:#x}",
+            "mark",
+            mark.mark,
+            mark.threads,
+            mark.resident_kib as f64 * 1024.0 / 1e6,
+            mark.reserved_kib as f64 * 1024.0 / 1e6,
+            mark.maps,
+            mark.caught,
+        );
+    }
+    if !cell.trace.is_empty() {
+        let _ = writeln!(out, "\n{BOLD}trace{BOLD:#}");
+        for line in cell.trace.lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    if !cell.stderr.is_empty() {
+        let _ = writeln!(out, "\n{BOLD}stderr{BOLD:#}");
+        for line in cell.stderr.lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    let _ = writeln!(out, "\n{DIM}from the run of {}{DIM:#}", record.started);
+    out
+}
+
+fn last_lines(text: &str, most: usize) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(most)..].to_vec()
+}

@@ -1,0 +1,139 @@
+//! Workers: a thread and a guard each, working through a list of jobs.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+
+use rustix::fs::{FlockOperation, flock};
+use tempfile::TempDir;
+
+use crate::child::{ChildError, Guard, GuardProgram, Interrupt};
+
+/// Name of the lock file in a run's scratch folder: held as long as its harness lives.
+const LOCK: &str = "lock";
+
+/// The workers of one run and the folder that all of them write below.
+#[derive(Debug)]
+pub struct Pool {
+    workers: Vec<Worker>,
+    interrupt: Arc<Interrupt>,
+    // After the workers: guards remove their own folders first.
+    _lock: File,
+    _scratch: TempDir,
+}
+
+/// One worker's guard.
+#[derive(Debug)]
+pub struct Worker {
+    /// Runs this worker's children.
+    pub guard: Guard,
+}
+
+impl Pool {
+    /// Starts `count` guards below a new folder of `parent`.
+    ///
+    /// # Errors
+    /// When the folder or a guard cannot be had.
+    pub fn start(
+        count: usize,
+        parent: &Path,
+        guard: &GuardProgram,
+        interrupt: Arc<Interrupt>,
+    ) -> Result<Self, ChildError> {
+        let io = |what| move |source| ChildError::System { what, source };
+        std::fs::create_dir_all(parent).map_err(io("make the scratch folder"))?;
+        let scratch = tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(io("make the scratch folder"))?;
+        let lock = File::create(scratch.path().join(LOCK)).map_err(io("lock the scratch folder"))?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive)
+            .map_err(|errno| ChildError::System { what: "lock the scratch folder", source: errno.into() })?;
+        let mut workers = Vec::new();
+        for number in 0..count.max(1) {
+            let folder = scratch.path().join(format!("worker-{number}"));
+            std::fs::create_dir(&folder).map_err(io("make a worker's folder"))?;
+            workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))? });
+        }
+        Ok(Self { workers, interrupt, _lock: lock, _scratch: scratch })
+    }
+
+    /// How many jobs run at once.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.workers.len()
+    }
+
+    /// The first worker, for what runs one at a time.
+    #[must_use]
+    pub fn first(&mut self) -> &mut Worker {
+        &mut self.workers[0]
+    }
+
+    /// Does `work` for every job, in order as workers get free; `seen` gets what starts and ends, on this thread. Stops
+    /// early when the user asked to: jobs that were not started have no result.
+    pub fn each<J: Sync, R: Send>(
+        &mut self,
+        jobs: &[J],
+        work: impl Fn(&mut Worker, &J) -> R + Sync,
+        mut seen: impl FnMut(Progress<'_, J, R>),
+    ) -> Vec<Option<R>> {
+        let next = AtomicUsize::new(0);
+        let mut results: Vec<Option<R>> = jobs.iter().map(|_| None).collect();
+        let (sender, receiver) = mpsc::channel::<(usize, Option<R>)>();
+        std::thread::scope(|scope| {
+            for worker in &mut self.workers {
+                let (sender, next, work, interrupt) = (sender.clone(), &next, &work, &self.interrupt);
+                scope.spawn(move || {
+                    while !interrupt.finish() {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(job) = jobs.get(at) else { return };
+                        // The receiver outlives the scope's threads: sending cannot fail.
+                        let _ = sender.send((at, None));
+                        let _ = sender.send((at, Some(work(worker, job))));
+                    }
+                });
+            }
+            drop(sender);
+            for (at, result) in receiver {
+                match &result {
+                    None => seen(Progress::Started(&jobs[at])),
+                    Some(result) => seen(Progress::Ended(&jobs[at], result)),
+                }
+                if result.is_some() {
+                    results[at] = result;
+                }
+            }
+        });
+        results
+    }
+}
+
+/// What happens to the jobs of a list.
+#[derive(Debug)]
+pub enum Progress<'a, J, R> {
+    /// A worker took it.
+    Started(&'a J),
+    /// It is done.
+    Ended(&'a J, &'a R),
+}
+
+/// Removes scratch folders of runs whose harness is gone; returns them.
+pub fn sweep(parent: &Path) -> Vec<PathBuf> {
+    let mut removed = Vec::new();
+    let Ok(entries) = std::fs::read_dir(parent) else { return removed };
+    for folder in entries.flatten().map(|entry| entry.path()) {
+        let abandoned = match File::open(folder.join(LOCK)) {
+            Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok(),
+            // Not locked yet, or removed half-way; a run makes its lock at once, so an old one is nobody's.
+            Err(_) => older_than_a_minute(&folder),
+        };
+        if abandoned && std::fs::remove_dir_all(&folder).is_ok() {
+            removed.push(folder);
+        }
+    }
+    removed
+}
+
+fn older_than_a_minute(folder: &Path) -> bool {
+    let modified = folder.metadata().and_then(|facts| facts.modified());
+    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age.as_secs() > 60))
+}

@@ -1,0 +1,300 @@
+//! A set of cells from build to verdict: the one way through the modules, for the command line and for tests.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::catalog::Catalog;
+use crate::child::ChildError;
+use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Tools};
+use crate::judge::snapshot::{self, Accepted};
+use crate::judge::{Comparison, Ledger, Outcome, Verdict, What, conclude, judge, text};
+use crate::matrix::Cell;
+use crate::record::CellRecord;
+use crate::run::{Observation, Pool, Progress, Start, observe};
+
+/// Bytes of a cell's stderr that a record keeps.
+const STDERR_KEPT: usize = 16 * 1024;
+
+/// How cells are run.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How often each.
+    pub repeat: usize,
+    /// Another deadline than the scenarios'.
+    pub deadline: Option<Duration>,
+}
+
+/// Everything that a suite works with.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The project's root.
+    pub root: &'a Path,
+    /// What there is.
+    pub catalog: &'a Catalog,
+    /// Where built things are kept.
+    pub store: &'a Store,
+    /// Finds programs for builds.
+    pub tools: &'a dyn Tools,
+    /// Known failures.
+    pub ledger: &'a Ledger,
+    /// How cells are run.
+    pub options: Options,
+}
+
+/// The harness could not do its part.
+#[derive(Debug, Error, Diagnostic)]
+pub enum SuiteError {
+    /// Building could not be attempted.
+    #[error(transparent)]
+    #[diagnostic(code(suite::compile))]
+    Compile(#[from] CompileError),
+    /// Children could not be started.
+    #[error(transparent)]
+    #[diagnostic(code(suite::child))]
+    Child(#[from] ChildError),
+}
+
+/// What is going on.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// About a build.
+    Build(compile::Step<'a>),
+    /// Everything is built; so many runs follow.
+    Built(usize),
+    /// A run of a cell began.
+    Started(&'a Cell<'a>),
+    /// A run of a cell ended.
+    Ended(&'a Cell<'a>, &'a Run),
+}
+
+/// One run of one cell, judged.
+#[derive(Debug)]
+pub struct Run {
+    /// What happened.
+    pub outcome: Outcome,
+    /// The trace against its snapshot.
+    pub comparison: Comparison,
+    /// What we conclude.
+    pub verdict: Verdict,
+    /// The trace as text.
+    pub text: String,
+    /// From start to end.
+    pub wall: Duration,
+    /// Bytes.
+    pub max_rss: u64,
+    observation: Option<Observation>,
+}
+
+/// Cells, judged, and how long building took.
+#[derive(Debug)]
+pub struct Results {
+    /// In the order of the cells.
+    pub cells: Vec<CellRecord>,
+    /// Until everything was built.
+    pub building: Duration,
+    /// What was built, and what was not.
+    pub artefacts: Artefacts,
+}
+
+/// Builds what `cells` need and runs them.
+///
+/// # Errors
+/// Trouble of the harness's own; whatever a cell does is a result.
+pub fn run<'c>(
+    setting: Setting<'_>,
+    cells: &'c [Cell<'c>],
+    pool: &mut Pool,
+    seen: &mut dyn FnMut(Event<'_>),
+) -> Result<Results, SuiteError> {
+    let begun = Instant::now();
+    let places = Places { root: setting.root, store: setting.store };
+    let artefacts =
+        compile::build(setting.catalog, cells, &places, setting.tools, pool, &mut |step| seen(Event::Build(step)))?;
+    let building = begun.elapsed();
+
+    let jobs: Vec<CellJob<'_>> = cells.iter().map(|cell| CellJob::new(cell, setting, &artefacts)).collect();
+    let repeat = setting.options.repeat.max(1);
+    // Round by round, so that repeats of one cell meet different neighbours.
+    let runs: Vec<&CellJob<'_>> = (0..repeat).flat_map(|_| jobs.iter().filter(|job| job.start.is_ok())).collect();
+    seen(Event::Built(runs.len()));
+    let results = pool.each(&runs, |worker, job| job.run(&mut worker.guard, setting), |progress| match progress {
+        Progress::Started(job) => seen(Event::Started(job.cell)),
+        Progress::Ended(job, run) => seen(Event::Ended(job.cell, run)),
+    });
+
+    let mut by_cell: BTreeMap<&crate::id::CellId, Vec<Run>> = BTreeMap::new();
+    for (job, run) in runs.iter().zip(results) {
+        by_cell.entry(&job.cell.id).or_default().extend(run);
+    }
+    let cells = jobs
+        .iter()
+        .map(|job| {
+            let runs = by_cell.remove(&job.cell.id).unwrap_or_default();
+            let runs = if runs.is_empty() { vec![job.unrun(setting)] } else { runs };
+            summarise(job.cell, runs, setting.ledger)
+        })
+        .collect();
+    Ok(Results { cells, building, artefacts })
+}
+
+/// A cell with all that its runs share.
+struct CellJob<'a> {
+    cell: &'a Cell<'a>,
+    start: Result<Start, Outcome>,
+    accepted: OnceLock<Option<Accepted>>,
+    /// Runs whose whole observation is kept: good ones, and others.
+    kept: [AtomicUsize; 2],
+}
+
+/// How many whole observations of a cell are kept, of each kind: thousands of repeats must not fill the memory.
+const KEPT: usize = 1;
+
+impl<'a> CellJob<'a> {
+    fn new(cell: &'a Cell<'a>, setting: Setting<'_>, artefacts: &Artefacts) -> Self {
+        Self { cell, start: start(cell, setting.options, artefacts), accepted: OnceLock::new(), kept: Default::default() }
+    }
+
+    fn run(&self, guard: &mut crate::child::Guard, setting: Setting<'_>) -> Run {
+        let start = match &self.start {
+            Ok(start) => start,
+            Err(outcome) => return self.judged(outcome.clone(), String::new(), setting, None),
+        };
+        match observe(guard, start) {
+            Ok(observation) => {
+                let outcome = conclude(self.cell, &observation);
+                let text = text(self.cell, &observation);
+                let mut run = self.judged(outcome, text, setting, Some(observation));
+                if self.kept[usize::from(run.verdict.blocks())].fetch_add(1, Ordering::Relaxed) >= KEPT {
+                    run.observation = None;
+                    run.text = String::new();
+                }
+                run
+            }
+            Err(error) => {
+                let detail = with_causes(&error);
+                let outcome = Outcome { phase: "start".to_owned(), what: What::HarnessFailed, detail };
+                self.judged(outcome, String::new(), setting, None)
+            }
+        }
+    }
+
+    fn unrun(&self, setting: Setting<'_>) -> Run {
+        let interrupted =
+            || Outcome { phase: "load".to_owned(), what: What::NotRun, detail: "interrupted".to_owned() };
+        let outcome = self.start.as_ref().err().cloned().unwrap_or_else(interrupted);
+        self.judged(outcome, String::new(), setting, None)
+    }
+
+    fn judged(&self, outcome: Outcome, text: String, setting: Setting<'_>, observation: Option<Observation>) -> Run {
+        let comparison = if outcome.what == What::Finished {
+            let accepted = self.accepted.get_or_init(|| snapshot::accepted(setting.root, &self.cell.id));
+            snapshot::compare(accepted.as_ref(), &text)
+        } else {
+            Comparison::Missing
+        };
+        let verdict = judge(&outcome, comparison, &setting.ledger.about(&self.cell.id));
+        let (wall, max_rss) =
+            observation.as_ref().map_or((Duration::ZERO, 0), |seen| (seen.ended.wall, seen.ended.max_rss));
+        Run { outcome, comparison, verdict, text, wall, max_rss, observation }
+    }
+}
+
+/// How to start a cell; or the outcome that is known without starting it.
+fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result<Start, Outcome> {
+    let not_run = |detail: String| Outcome { phase: "build".to_owned(), what: What::NotRun, detail };
+    let ready = |built: Option<&Built>| match built {
+        Some(Built::Ready(artefact)) => Ok(std::sync::Arc::clone(artefact)),
+        Some(Built::Failed(failure)) => {
+            let detail = format!("{}\n{}", failure.step, failure.log);
+            Err(Outcome { phase: "build".to_owned(), what: What::NotBuilt, detail })
+        }
+        Some(Built::Missing(why)) => Err(not_run(why.clone())),
+        None => Err(not_run("was not built".to_owned())),
+    };
+    let labels = cell.labels();
+    let mut libraries = Vec::new();
+    for (at, label) in labels.into_iter().enumerate() {
+        let artefact = ready(artefacts.library(cell, at))?;
+        libraries.push((label, Store::copy_path(&artefact, cell.copy(at))));
+    }
+    let host = ready(artefacts.host(cell))?;
+    Ok(Start {
+        host: host.file.clone(),
+        mode: cell.mode.to_owned(),
+        libraries,
+        deadline: options.deadline.unwrap_or(cell.scenario.deadline),
+    })
+}
+
+/// Several runs of a cell as one line of the record: the first run that speaks for the verdict, and the numbers of all.
+fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
+    let verdicts: Vec<Verdict> = runs.iter().map(|run| run.verdict).collect();
+    let verdict = Verdict::of_repeats(&verdicts);
+    let mut outcomes = BTreeMap::new();
+    for run in &runs {
+        *outcomes.entry(run.outcome.what.to_string()).or_insert(0) += 1;
+    }
+    let mut walls: Vec<Duration> = runs.iter().map(|run| run.wall).collect();
+    walls.sort_unstable();
+    let wall = walls[walls.len() / 2];
+    let max_rss = runs.iter().map(|run| run.max_rss).max().unwrap_or(0);
+    let count = runs.len();
+    let speaks = |run: &Run| match verdict {
+        Verdict::Flaky => run.verdict.blocks(),
+        same => run.verdict == same,
+    };
+    let whole = |run: &Run| speaks(run) && run.observation.is_some();
+    let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
+    let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
+    let reason = (verdict == Verdict::Known)
+        .then(|| ledger.about(&cell.id).into_iter().find(|entry| entry.covers(&run.outcome)))
+        .flatten()
+        .map(|entry| entry.reason.clone());
+    let seen = run.observation.as_ref();
+    CellRecord {
+        cell: cell.id.clone(),
+        verdict,
+        comparison: run.comparison,
+        runs: count,
+        outcomes,
+        wall_us: u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
+        max_rss,
+        versions: versions(cell, seen),
+        trace: run.text,
+        stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
+        footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
+        reason,
+        outcome: run.outcome,
+    }
+}
+
+/// What the runtimes said of themselves, with the cell's labels.
+fn versions(cell: &Cell<'_>, seen: Option<&Observation>) -> Vec<String> {
+    let Some(seen) = seen else { return Vec::new() };
+    let labels = cell.labels().into_iter().enumerate();
+    let said = labels.filter_map(|(at, label)| {
+        let version = seen.trace.fact(at as u8 + 1, "version")?;
+        Some(format!("{label}: {version}"))
+    });
+    said.collect()
+}
+
+fn tail(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(STDERR_KEPT)..]).into_owned()
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text += &format!(": {cause}");
+        next = cause.source();
+    }
+    text
+}

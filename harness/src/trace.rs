@@ -1,0 +1,118 @@
+//! What host and runtimes reported: the bytes of the trace memory, decoded, and rendered as text.
+//! Judges nothing, except whether the bytes can be believed.
+
+mod decode;
+mod render;
+pub mod wire;
+
+pub use decode::decode;
+pub use render::render;
+
+/// One cell's report, in the order in which it was claimed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// All events that were written to the end.
+    pub events: Vec<Event>,
+    /// Records that were claimed and never finished: their thread was ended meanwhile.
+    pub torn: usize,
+    /// Events beyond the memory's capacity.
+    pub dropped: u64,
+    /// Why the bytes cannot be believed, if so.
+    pub corruption: Option<String>,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// 1 is the host's main thread; 0 a thread without a lane.
+    pub lane: u16,
+    /// 0 is the host; 1.. the position of the library in the cell.
+    pub runtime: u8,
+    /// What it says.
+    pub kind: Kind,
+    /// Its text; what is not UTF-8 has been replaced.
+    pub text: String,
+    /// First number.
+    pub a: i64,
+    /// Second number.
+    pub b: i64,
+}
+
+/// What an event says; `enum wire_kind` of coexist_wire.h has the explanations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "explained once, beside the layout")]
+pub enum Kind {
+    Step,
+    Done,
+    Event,
+    Lane,
+    Note,
+    Value,
+    Failed,
+    Refused,
+    Detail,
+    Fact,
+    Live,
+    Mark,
+    End,
+}
+
+impl Trace {
+    /// The events of one kind.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(move |event| event.kind == kind)
+    }
+
+    /// Whether the host said that the scenario is complete.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.of(Kind::End).next().is_some()
+    }
+
+    /// The step that was open last, innermost first: in which phase a process was when it ended. After the end event it
+    /// is `exit`; before any step, `load`.
+    #[must_use]
+    pub fn phase(&self) -> &str {
+        if self.complete() {
+            return "exit";
+        }
+        self.open_step(self.events.len()).unwrap_or("load")
+    }
+
+    /// The innermost step that was open just before an event, on any lane; else the last that was.
+    #[must_use]
+    pub fn open_step(&self, before: usize) -> Option<&str> {
+        let mut open: Vec<(u16, &str)> = Vec::new();
+        let mut last = None;
+        for event in &self.events[..before.min(self.events.len())] {
+            match event.kind {
+                Kind::Step => {
+                    open.push((event.lane, &event.text));
+                    last = Some(event.text.as_str());
+                }
+                Kind::Done => {
+                    if let Some(at) = open.iter().rposition(|(lane, _)| *lane == event.lane) {
+                        open.remove(at);
+                    }
+                }
+                Kind::Event | Kind::Lane | Kind::Note | Kind::Value | Kind::Failed | Kind::Refused => {}
+                Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End => {}
+            }
+        }
+        open.last().map(|(_, text)| *text).or(last)
+    }
+
+    /// The last fact under a key, of one library or of the host (0).
+    #[must_use]
+    pub fn fact(&self, runtime: u8, key: &str) -> Option<&str> {
+        let of_runtime = self.of(Kind::Fact).filter(|event| event.runtime == runtime);
+        of_runtime.filter_map(|event| event.text.split_once('=')).filter(|(k, _)| *k == key).map(|(_, v)| v).last()
+    }
+
+    /// The detail that follows an event, joined.
+    #[must_use]
+    pub fn detail_after(&self, index: usize) -> String {
+        let after = self.events.iter().skip(index + 1);
+        after.filter(|event| event.kind == Kind::Detail).map(|event| event.text.as_str()).collect()
+    }
+}

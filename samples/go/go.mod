@@ -1,0 +1,3 @@
+module coexist/samples/go
+
+go 1.21
