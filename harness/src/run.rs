@@ -2,6 +2,7 @@
 
 mod channel;
 mod footprint;
+mod memory;
 mod pool;
 
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::time::Duration;
 pub use footprint::{Footprint, Mapping};
 pub use pool::{Pool, Progress, Worker, sweep};
 
-use crate::child::{ChildError, Ended, Guard, Job, Limits};
+use crate::child::{ChildError, Ended, Job, Limits};
 use crate::trace::{self, Trace};
 
 /// Memory that a cell may keep resident, in bytes. Runtimes reserve much more address space than that and use far less.
@@ -50,34 +51,31 @@ pub struct Observation {
 ///
 /// # Errors
 /// When the harness itself cannot do its part; never for what the host does.
-pub fn observe(guard: &mut Guard, start: &Start) -> Result<Observation, ChildError> {
-    let scratch = guard.scratch().to_owned();
-    let mut channel = channel::Channel::open()?;
-    let (trace_fd, mark_fd) = channel.host_side()?;
-    let ended = {
-        let mut args = vec![format!("--mode={}", start.mode)];
-        args.extend(start.libraries.iter().map(|(label, path)| format!("{label}={}", path.display())));
-        let job = Job {
-            program: &start.host,
-            args: &args,
-            env: &environment(&scratch),
-            folder: &scratch,
-            hand_over: &[
-                (std::os::fd::AsFd::as_fd(&trace_fd), trace::wire::TRACE_FD),
-                (std::os::fd::AsFd::as_fd(&mark_fd), trace::wire::MARK_FD),
-            ],
-            limits: Limits {
-                deadline: start.deadline,
-                stdout: OUTPUT,
-                stderr: OUTPUT,
-                memory: MEMORY,
-                processes: PROCESSES,
-            },
-        };
-        guard.run(&job, &mut channel)?
+pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildError> {
+    let scratch = worker.guard.scratch().to_owned();
+    let (mut channel, host_marks) = channel::Channel::open(worker.memory.take())?;
+    let host_trace = channel.trace()?;
+    let mut args = vec![format!("--mode={}", start.mode)];
+    args.extend(start.libraries.iter().map(|(label, path)| format!("{label}={}", path.display())));
+    let job = Job {
+        program: &start.host,
+        args: &args,
+        env: &environment(&scratch),
+        folder: &scratch,
+        hand_over: vec![(host_trace, trace::wire::TRACE_FD), (host_marks, trace::wire::MARK_FD)],
+        limits: Limits {
+            deadline: start.deadline,
+            stdout: OUTPUT,
+            stderr: OUTPUT,
+            memory: MEMORY,
+            processes: PROCESSES,
+        },
     };
+    let ended = worker.guard.run(job, &mut channel)?;
     empty(&scratch);
-    Ok(channel.finish(ended))
+    let (observation, memory) = channel.finish(ended);
+    worker.memory = memory;
+    Ok(observation)
 }
 
 /// All that a host finds in its environment.

@@ -16,7 +16,7 @@ use crate::judge::snapshot::{self, Accepted};
 use crate::judge::{Comparison, Ledger, Outcome, Verdict, What, conclude, judge, text};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
-use crate::run::{Observation, Pool, Progress, Start, observe};
+use crate::run::{Observation, Pool, Progress, Start, Worker, observe};
 
 /// Bytes of a cell's stderr that a record keeps.
 const STDERR_KEPT: usize = 16 * 1024;
@@ -123,7 +123,7 @@ pub fn run<'c>(
     // Round by round, so that repeats of one cell meet different neighbours.
     let runs: Vec<&CellJob<'_>> = (0..repeat).flat_map(|_| jobs.iter().filter(|job| job.start.is_ok())).collect();
     seen(Event::Built(runs.len()));
-    let results = pool.each(&runs, |worker, job| job.run(&mut worker.guard, setting), |progress| match progress {
+    let results = pool.each(&runs, |worker, job| job.run(worker, setting), |progress| match progress {
         Progress::Started(job) => seen(Event::Started(job.cell)),
         Progress::Ended(job, run) => seen(Event::Ended(job.cell, run)),
     });
@@ -160,12 +160,12 @@ impl<'a> CellJob<'a> {
         Self { cell, start: start(cell, setting.options, artefacts), accepted: OnceLock::new(), kept: Default::default() }
     }
 
-    fn run(&self, guard: &mut crate::child::Guard, setting: Setting<'_>) -> Run {
+    fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
         let start = match &self.start {
             Ok(start) => start,
             Err(outcome) => return self.judged(outcome.clone(), String::new(), setting, None),
         };
-        match observe(guard, start) {
+        match observe(worker, start) {
             Ok(observation) => {
                 let outcome = conclude(self.cell, &observation);
                 let text = text(self.cell, &observation);

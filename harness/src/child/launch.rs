@@ -69,7 +69,7 @@ impl Guard {
     ///
     /// # Errors
     /// When the program cannot be started or the guard is lost; never for what the child does.
-    pub fn run(&mut self, job: &Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
+    pub fn run(&mut self, job: Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
         let result = self.follow(job, watch);
         if matches!(result, Err(ChildError::GuardLost)) {
             kill_children(&guards());
@@ -77,7 +77,7 @@ impl Guard {
         result
     }
 
-    fn follow(&mut self, job: &Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
+    fn follow(&mut self, job: Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
         let begun = Instant::now();
         let (stdout, their_stdout) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
         let (stderr, their_stderr) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
@@ -85,7 +85,7 @@ impl Guard {
             rustix::io::ioctl_fionbio(end, true).map_err(system("make a pipe non-blocking"))?;
         }
         let mut descriptors = vec![their_stdout.as_fd(), their_stderr.as_fd()];
-        descriptors.extend(job.hand_over.iter().map(|(descriptor, _)| *descriptor));
+        descriptors.extend(job.hand_over.iter().map(|(descriptor, _)| descriptor.as_fd()));
         let request = Request::Start {
             program: job.program.to_owned(),
             args: job.args.to_owned(),
@@ -94,7 +94,7 @@ impl Guard {
             targets: job.hand_over.iter().map(|(_, target)| *target).collect(),
         };
         send(self.socket.as_fd(), &request, &descriptors).map_err(lost_or("ask the guard"))?;
-        drop((their_stdout, their_stderr));
+        drop((their_stdout, their_stderr, job.hand_over));
 
         let pid = match self.reply()? {
             Reply::Started(pid) => pid,

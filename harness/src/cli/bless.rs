@@ -6,6 +6,7 @@ use std::fmt::Write;
 use clap::Args;
 
 use super::{ExitStatus, Stopped, ui};
+use crate::catalog::Catalog;
 use crate::judge::snapshot::{self, Pending};
 use crate::matrix::glob;
 use crate::project::Project;
@@ -23,6 +24,7 @@ pub struct Arguments {
 }
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
+    let catalog = super::catalog(project)?;
     let mut matchers = Vec::new();
     for word in &own.filters {
         matchers.push(glob(word).map_err(|error| Stopped::Usage {
@@ -41,7 +43,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     }
     let mut groups: BTreeMap<String, Vec<&Pending>> = BTreeMap::new();
     for one in &pending {
-        groups.entry(general(one)).or_default().push(one);
+        groups.entry(general(one, &catalog)).or_default().push(one);
     }
     let mut accepted = 0;
     for group in groups.values() {
@@ -64,16 +66,24 @@ fn count(number: usize) -> String {
 }
 
 /// The change with runtimes by their places: cells that differ in names only are shown once.
-fn general(one: &Pending) -> String {
-    let mut text = format!("{}\n{}\n{}", one.cell.scenario_text(), one.old.as_deref().unwrap_or(""), one.new);
-    let mut names: Vec<String> = one.cell.runtimes.iter().map(ToString::to_string).collect();
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    names.dedup();
-    for name in names {
-        let at = one.cell.runtimes.iter().position(|runtime| runtime.to_string() == name).unwrap_or(0);
-        text = text.replace(&format!(" {name}"), &format!(" <{at}>"));
+fn general(one: &Pending, catalog: &Catalog) -> String {
+    let text = format!("{}\n{}\n{}", one.cell.scenario_text(), one.old.as_deref().unwrap_or(""), one.new);
+    let mut names: Vec<(String, usize)> = Vec::new();
+    for (at, id) in one.cell.runtimes.iter().enumerate() {
+        let place = one.cell.runtimes.iter().position(|other| other == id).unwrap_or(at);
+        names.push((id.to_string(), place));
+        if let Some(runtime) = catalog.runtime(id) {
+            names.extend([(runtime.title.clone(), place), (id.name.clone(), place)]);
+        }
     }
-    text
+    let word = |word: &str| {
+        let named = names.iter().find_map(|(name, place)| Some((place, word.strip_prefix(name.as_str())?)));
+        match named {
+            Some((place, rest)) if rest.is_empty() || rest.starts_with([':', '#', '_']) => format!("<{place}>{rest}"),
+            _ => word.to_owned(),
+        }
+    };
+    text.split_inclusive(['\n', ' ']).map(|part| word(part.trim_end()) + &part[part.trim_end().len()..]).collect()
 }
 
 fn shown(group: &[&Pending]) -> String {

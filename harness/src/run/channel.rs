@@ -3,23 +3,17 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, socketpair};
 
+use super::memory::Memory;
 use super::{Footprint, Observation};
 use crate::child::{ChildError, Ended, Watch, system};
-use crate::trace::wire::{CAPACITY, HEADER_SIZE, MARK_ANSWER, MARK_FULL, MARK_REQUEST, MARK_SIZE, Mark, RECORD_SIZE, header};
-use crate::trace::{Trace, decode};
-
-/// Bytes after the last claimed record that are looked at for records that nobody claimed.
-const BEYOND: u64 = 4 * RECORD_SIZE as u64;
+use crate::trace::wire::{MARK_FULL, MARK_REQUEST, MARK_SIZE, Mark};
 
 #[derive(Debug)]
 pub struct Channel {
-    memory: OwnedFd,
+    memory: Memory,
     marks: OwnedFd,
-    host_marks: Option<OwnedFd>,
-    nonce: u64,
     expected: u32,
     footprints: Vec<Footprint>,
     foreign: Option<String>,
@@ -27,60 +21,27 @@ pub struct Channel {
 }
 
 impl Channel {
-    pub fn open() -> Result<Self, ChildError> {
-        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        let memory = rustix::fs::memfd_create("coexist-trace", flags).map_err(system("make the trace memory"))?;
-        let size = HEADER_SIZE as u64 + CAPACITY * RECORD_SIZE as u64;
-        rustix::fs::ftruncate(&memory, size).map_err(system("size the trace memory"))?;
-        // A library that cuts the memory short would kill its host with SIGBUS in our name.
-        rustix::fs::fcntl_add_seals(&memory, SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)
-            .map_err(system("seal the trace memory"))?;
-        let nonce = nonce();
-        rustix::io::pwrite(&memory, &header(nonce), 0).map_err(system("write the trace memory"))?;
+    /// The channel, and the host's end of the mark socket.
+    pub fn open(used: Option<Memory>) -> Result<(Self, OwnedFd), ChildError> {
+        let memory = Memory::for_run(used, nonce())?;
         let (marks, host_marks) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
             .map_err(system("make the mark socket"))?;
-        Ok(Self {
-            memory,
-            marks,
-            host_marks: Some(host_marks),
-            nonce,
-            expected: 1,
-            footprints: Vec::new(),
-            foreign: None,
-            full: false,
-        })
+        let channel = Self { memory, marks, expected: 1, footprints: Vec::new(), foreign: None, full: false };
+        Ok((channel, host_marks))
     }
 
-    /// The descriptors to hand over: trace memory, mark socket.
-    pub fn host_side(&mut self) -> Result<(OwnedFd, OwnedFd), ChildError> {
-        let memory = self.memory.try_clone().map_err(|source| ChildError::System { what: "share the trace memory", source })?;
-        let marks = self.host_marks.take().ok_or(ChildError::GuardLost)?;
-        Ok((memory, marks))
+    /// The trace memory as a host gets it.
+    pub fn trace(&self) -> Result<OwnedFd, ChildError> {
+        let shared = self.memory.descriptor().try_clone_to_owned();
+        shared.map_err(|source| ChildError::System { what: "share the trace memory", source })
     }
 
-    /// Decodes what the host left behind.
-    pub fn finish(self, ended: Ended) -> Observation {
-        let trace = self.read_trace();
-        Observation { ended, trace, footprints: self.footprints, foreign_mark: self.foreign }
-    }
-
-    fn read_trace(&self) -> Trace {
-        let mut head = [0; 40];
-        let read = rustix::io::pread(&self.memory, &mut head, 0).unwrap_or(0);
-        let claimed = crate::trace::wire::word_at(&head[..read], 32).min(CAPACITY);
-        let length = (claimed * RECORD_SIZE as u64 + BEYOND).min(CAPACITY * RECORD_SIZE as u64);
-        let mut records = vec![0; length as usize];
-        let mut filled = 0;
-        while filled < records.len() {
-            match rustix::io::pread(&self.memory, &mut records[filled..], (HEADER_SIZE + filled) as u64) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => break,
-            }
-        }
-        records.truncate(filled);
-        decode(&head[..read], &records, self.nonce)
+    /// Decodes what the host left behind; the memory comes back if another run may use it.
+    pub fn finish(self, ended: Ended) -> (Observation, Option<Memory>) {
+        let (trace, memory) = self.memory.finish();
+        let memory = memory.filter(|_| ended.survivors.is_empty() && self.foreign.is_none());
+        let observation = Observation { ended, trace, footprints: self.footprints, foreign_mark: self.foreign };
+        (observation, memory)
     }
 }
 
@@ -101,12 +62,11 @@ impl Watch for Channel {
             self.full = true;
             return true;
         }
-        match Mark::decode(&message[..length], self.nonce) {
+        match Mark::decode(&message[..length], self.memory.nonce()) {
             Some(mark) if mark.kind == MARK_REQUEST && mark.index == self.expected => {
                 self.expected += 1;
                 self.footprints.push(Footprint::read(pid, &mark.name));
-                let answer = mark.answer(self.nonce);
-                debug_assert_eq!(u32::from(answer[16]), MARK_ANSWER);
+                let answer = mark.answer(self.memory.nonce());
                 rustix::net::send(&self.marks, &answer, SendFlags::NOSIGNAL | SendFlags::DONTWAIT).is_ok()
             }
             Some(mark) if mark.kind == MARK_FULL => {

@@ -8,6 +8,7 @@ use std::sync::{Arc, mpsc};
 use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
 
+use super::memory::Memory;
 use crate::child::{ChildError, Guard, GuardProgram, Interrupt};
 
 /// Name of the lock file in a run's scratch folder: held as long as its harness lives.
@@ -23,11 +24,13 @@ pub struct Pool {
     _scratch: TempDir,
 }
 
-/// One worker's guard.
+/// What one worker has to itself.
 #[derive(Debug)]
 pub struct Worker {
     /// Runs this worker's children.
     pub guard: Guard,
+    /// Trace memory of the last run, cleared.
+    pub(super) memory: Option<Memory>,
 }
 
 impl Pool {
@@ -51,7 +54,7 @@ impl Pool {
         for number in 0..count.max(1) {
             let folder = scratch.path().join(format!("worker-{number}"));
             std::fs::create_dir(&folder).map_err(io("make a worker's folder"))?;
-            workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))? });
+            workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))?, memory: None });
         }
         Ok(Self { workers, interrupt, _lock: lock, _scratch: scratch })
     }
