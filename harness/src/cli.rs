@@ -10,6 +10,7 @@ mod show;
 mod ui;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use miette::Diagnostic;
@@ -19,8 +20,11 @@ pub use exit::ExitStatus;
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::check::probe;
-use crate::child;
+use crate::child::{self, ChildError, GuardProgram, Interrupt};
 use crate::project::{NoProject, Project};
+use crate::run::{Pool, sweep};
+use crate::suite::SuiteError;
+use crate::toolchain;
 
 /// Which language runtimes can live together in one process, and what breaks when they can't.
 #[derive(Debug, Parser)]
@@ -147,6 +151,23 @@ fn project(root: Option<PathBuf>, state: Option<PathBuf>) -> Result<Project, NoP
         Some(root) => Project::at(&root, state.as_deref()),
         None => Project::above(&std::env::current_dir().unwrap_or_default(), state.as_deref()),
     }
+}
+
+/// Workers with their guards; leftovers of runs that were killed go first.
+fn pool(project: &Project, workers: usize, interrupt: &Arc<Interrupt>) -> Result<Pool, Stopped> {
+    let start = || {
+        let system = |what| move |source| ChildError::System { what, source };
+        child::adopt_orphans().map_err(system("become a subreaper"))?;
+        sweep(&project.scratch());
+        let program = std::env::current_exe().map_err(system("find this program"))?;
+        Pool::start(workers, &project.scratch(), &GuardProgram::new(program), Arc::clone(interrupt))
+    };
+    Ok(start().map_err(SuiteError::from)?)
+}
+
+/// Where programs are looked for.
+fn tool_places(project: &Project) -> toolchain::Places {
+    toolchain::Places::new(project.state(), &std::env::var_os("PATH").unwrap_or_default())
 }
 
 fn catalog(project: &Project) -> Result<Catalog, CatalogError> {

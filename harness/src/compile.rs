@@ -7,6 +7,7 @@ mod host;
 mod inputs;
 mod library;
 mod store;
+mod toolbox;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use compiler::on_path;
 pub use store::{Key, Store};
+pub use toolbox::{Toolbox, ask};
 
 use crate::catalog::{Catalog, Runtime};
 use crate::child::ChildError;
@@ -136,15 +138,6 @@ pub enum Step<'a> {
     Done(&'a Unit, &'a Built),
 }
 
-/// Finds programs for manifests' tools.
-pub trait Tools: Sync {
-    /// The program's path and a text that changes when the program does; or why there is none.
-    ///
-    /// # Errors
-    /// The reason, in words for a table.
-    fn find(&self, tool: &crate::catalog::Tool) -> Result<(PathBuf, String), String>;
-}
-
 /// The folders that building reads and writes.
 #[derive(Debug)]
 pub struct Places<'a> {
@@ -162,7 +155,7 @@ pub fn build(
     catalog: &Catalog,
     cells: &[Cell<'_>],
     places: &Places<'_>,
-    tools: &dyn Tools,
+    tools: &Toolbox,
     pool: &mut Pool,
     seen: &mut dyn FnMut(Step<'_>),
 ) -> Result<Artefacts, CompileError> {
@@ -267,7 +260,7 @@ fn plan(
     unit: &Unit,
     catalog: &Catalog,
     inputs: &inputs::Inputs,
-    tools: &dyn Tools,
+    tools: &Toolbox,
     artefacts: &Artefacts,
     places: &Places<'_>,
 ) -> Result<Plan, CompileError> {

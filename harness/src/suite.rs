@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::catalog::Catalog;
 use crate::child::ChildError;
-use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Tools};
+use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
 use crate::judge::snapshot::{self, Accepted};
 use crate::judge::{Comparison, Ledger, Outcome, Verdict, What, conclude, judge, text};
 use crate::matrix::Cell;
@@ -40,7 +40,7 @@ pub struct Setting<'a> {
     /// Where built things are kept.
     pub store: &'a Store,
     /// Finds programs for builds.
-    pub tools: &'a dyn Tools,
+    pub tools: &'a Toolbox,
     /// Known failures.
     pub ledger: &'a Ledger,
     /// How cells are run.

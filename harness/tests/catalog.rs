@@ -33,7 +33,7 @@ vars  = { flags = [], level = "2" }
 
 [flavours.eager]
 libs  = ["test"]
-vars  = { flags = ["-tags=eager", "-O{level}"] }
+vars  = { flags = ["-tags=eager", "-I{include}"] }
 env   = { GOFLAGS = "-x" }
 
 [variants."1.21"]
@@ -144,10 +144,9 @@ fn wrong(name: &str, code: Code, project: &Project, error: &CatalogError) {
 #[case("mandatory-entry", Code::MandatoryEntry, "overflow =", "callback =")]
 #[case("unknown-placeholder-step", Code::UnknownPlaceholder, "\"{out}\"", "\"-o={outt}\"")]
 #[case("unknown-placeholder-env", Code::UnknownPlaceholder, "\"{cache}\"", "\"{Cache}\"")]
-#[case("unknown-placeholder-flavour", Code::UnknownPlaceholder, "-O{level}", "-O{levels}")]
+#[case("unknown-placeholder-flavour", Code::UnknownPlaceholder, "-I{include}", "-I{includes}")]
 #[case("unknown-placeholder-plain", Code::UnknownPlaceholder, "vars  = { flags = [], ", "vars = { ")]
-#[case("placeholder-loop", Code::PlaceholderLoop, "level = \"2\"", "level = \"{lower}\", lower = \"{level}\"")]
-#[case("list-in-text", Code::ListInText, "\"{flags}\"", "\"-f={flags}\"")]
+#[case("nested-placeholder", Code::NestedPlaceholder, "level = \"2\"", "level = \"-{flags}\"")]
 #[case("reserved-var", Code::ReservedName, "level = \"2\"", "level = \"2\", work = \"x\"")]
 #[case("reserved-tool", Code::ReservedName, "[tools.go]", "[tools.cc]")]
 #[case("tool-nowhere", Code::ToolNowhere, "pip   = {", "apt = { packages = [\"golang-go\"] } #")]
@@ -298,9 +297,9 @@ fn variants_and_flavours_are_laid_over_the_base() {
         catalog.runtimes[runtime].flavours[flavour].vars[var].iter().map(String::as_str).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(vars(0, PLAIN, "flags"), "");
-    assert_eq!(vars(0, "eager", "flags"), "-tags=eager -O{level}");
+    assert_eq!(vars(0, "eager", "flags"), "-tags=eager -I{include}");
     assert_eq!(vars(1, PLAIN, "flags"), "-old");
-    assert_eq!(vars(1, "eager", "flags"), "-tags=eager -O{level}", "a flavour is laid over the variant");
+    assert_eq!(vars(1, "eager", "flags"), "-tags=eager -I{include}", "a flavour is laid over the variant");
     assert_eq!((vars(0, "eager", "level"), vars(1, "eager", "level")), ("2".to_owned(), "1".to_owned()));
     let env = &old.flavours["eager"].env;
     assert_eq!((env["CGO_ENABLED"].as_str(), env["GOFLAGS"].as_str()), ("yes", "-x"));

@@ -60,10 +60,8 @@ codes! {
     MandatoryEntry = "manifest::mandatory-entry",
     /// A placeholder that nothing defines.
     UnknownPlaceholder = "manifest::unknown-placeholder",
-    /// A placeholder whose value comes back to itself.
-    PlaceholderLoop = "manifest::placeholder-loop",
-    /// A placeholder that is a list stands where only one text can.
-    ListInText = "manifest::list-in-text",
+    /// A placeholder of the manifest's own inside the value of another one.
+    NestedPlaceholder = "manifest::nested-placeholder",
     /// A tool or placeholder of the manifest has the name of another placeholder.
     ReservedName = "manifest::reserved-name",
     /// A tool that is nowhere to be found: not on PATH and not installed by setup.

@@ -9,16 +9,14 @@ use clap::Args;
 
 use super::{ExitStatus, Stopped, setup, ui};
 use crate::catalog::Catalog;
-use crate::child::{GuardProgram, Interrupt, adopt_orphans};
-use crate::compile::Store;
+use crate::child::Interrupt;
+use crate::compile::{Store, Toolbox};
 use crate::judge::{Ledger, Verdict, What, snapshot};
 use crate::matrix::{Cell, Filter, Shard, cells};
 use crate::project::Project;
 use crate::record::{CellRecord, Record, SCHEMA};
 use crate::report::terminal;
-use crate::run::{Pool, sweep};
 use crate::suite::{self, Options, Setting};
-use crate::toolchain::Toolbox;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -65,19 +63,14 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
-    let bug = |what: &'static str| move |source| crate::child::ChildError::System { what, source };
-    adopt_orphans().map_err(bug("become a subreaper")).map_err(suite::SuiteError::from)?;
     if own.install {
         setup::install(project, &runtimes_of(&chosen))?;
     }
-    sweep(&project.scratch());
     let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let program = std::env::current_exe().map_err(bug("find this program")).map_err(suite::SuiteError::from)?;
-    let mut pool = Pool::start(jobs, &project.scratch(), &GuardProgram::new(program), Arc::clone(&interrupt))
-        .map_err(suite::SuiteError::from)?;
+    let mut pool = super::pool(project, jobs, &interrupt)?;
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
-    let tools = Toolbox::open(project.state());
-    tools.look(chosen.iter().flat_map(|cell| cell.runtimes.iter().copied()), &mut pool);
+    let runtimes = runtimes_of(&chosen);
+    let tools = Toolbox::look(runtimes.iter().copied(), &super::tool_places(project), &mut pool.first().guard);
 
     let setting = Setting {
         root: project.root(),

@@ -1,5 +1,102 @@
-use super::*;
-#[derive(Debug, clap::Args)]
-pub struct Arguments {}
-pub fn main(_: &Arguments, _: &Project) -> Result<ExitStatus, Stopped> { Ok(ExitStatus::Good) }
-pub fn install(_: &Project, _: &[&crate::catalog::Runtime]) -> Result<(), Stopped> { Ok(()) }
+//! `coexist setup`: install what the runtimes' builds need, after saying what and how large.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{ExitStatus, Stopped, ui};
+use crate::catalog::{Catalog, Runtime, closest};
+use crate::child::Interrupt;
+use crate::compile::ask;
+use crate::project::Project;
+use crate::toolchain::{Machine, Plan, Progress};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// For which runtimes: go, go@1.21; without any, for all
+    runtimes: Vec<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
+    let catalog = super::catalog(project)?;
+    let runtimes = named(&own.runtimes, &catalog)?;
+    if own.dry_run {
+        tell(&plan(project, &runtimes)?);
+        return Ok(ExitStatus::Good);
+    }
+    install(project, &runtimes)?;
+    Ok(ExitStatus::Good)
+}
+
+/// The runtimes of some names; a sample's name means all of its variants, no name all runtimes.
+pub fn named<'c>(names: &[String], catalog: &'c Catalog) -> Result<Vec<&'c Runtime>, Stopped> {
+    if names.is_empty() {
+        return Ok(catalog.runtimes.iter().collect());
+    }
+    let mut chosen = Vec::new();
+    for name in names {
+        let exact = name.parse().ok().and_then(|id| catalog.runtime(&id)).filter(|_| name.contains('@'));
+        let variants = catalog.runtimes.iter().filter(|runtime| runtime.id.name == *name);
+        let found: Vec<&Runtime> = exact.map_or_else(|| variants.collect(), |runtime| vec![runtime]);
+        if found.is_empty() {
+            let ids: Vec<String> = catalog.runtimes.iter().map(|runtime| runtime.id.to_string()).collect();
+            let help = match closest(name, ids.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean {near}? All runtimes: coexist list runtimes"),
+                None => "all runtimes: coexist list runtimes".to_owned(),
+            };
+            return Err(Stopped::NothingSelected { message: format!("there is no runtime {name}"), help });
+        }
+        chosen.extend(found);
+    }
+    Ok(chosen)
+}
+
+fn plan(project: &Project, runtimes: &[&Runtime]) -> Result<Plan, Stopped> {
+    let mut pool = super::pool(project, 1, &Arc::new(Interrupt::default()))?;
+    let guard = RefCell::new(&mut pool.first().guard);
+    let places = super::tool_places(project);
+    let ask = |program: &std::path::Path, args: &[String]| ask(&mut guard.borrow_mut(), program, args);
+    Ok(Plan::new(runtimes.iter().copied(), &places, &ask))
+}
+
+fn tell(plan: &Plan) {
+    for line in plan.describe() {
+        ui::say(&format!("{line}\n"));
+    }
+    if plan.is_done() {
+        ui::say("nothing to install\n");
+    } else {
+        ui::say(&format!("to install: {} MB on disk\n", plan.megabytes()));
+    }
+}
+
+/// Says what is missing and installs it.
+pub fn install(project: &Project, runtimes: &[&Runtime]) -> Result<(), Stopped> {
+    let plan = plan(project, runtimes)?;
+    tell(&plan);
+    if plan.is_done() {
+        return Ok(());
+    }
+    let installed = plan.run(&super::tool_places(project), &Machine::here(), &mut |progress| match progress {
+        Progress::Installing(what) => ui::say(&format!("installing {what}\n")),
+        Progress::Done(_) => {}
+    });
+    let mut failed = 0;
+    for one in &installed {
+        if let Err(error) = &one.result {
+            failed += 1;
+            ui::error(error);
+        }
+    }
+    if failed == 0 {
+        return Ok(());
+    }
+    Err(Stopped::Setup {
+        message: format!("{failed} of {} could not be installed", installed.len()),
+        help: "the rest is installed; what each one needs stands above".to_owned(),
+    })
+}

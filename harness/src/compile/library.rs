@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::expand::{Values, argument, inline};
 use super::inputs::{Inputs, files_below, hash_files, hash_text};
-use super::{Artefact, Artefacts, Built, CompileError, Failure, Key, Places, Tools, Unit, compiler};
+use super::{Artefact, Artefacts, Built, CompileError, Failure, Key, Places, Toolbox, Unit, compiler};
 use crate::catalog::{Build, PLAIN, Runtime};
 use crate::child::{ChildError, Exit, Guard, Job, Limits, Stop, Unwatched};
 use crate::run::Worker;
@@ -77,7 +77,7 @@ impl LibraryJob {
         runtime: &Runtime,
         flavour: &str,
         inputs: &Inputs,
-        tools: &dyn Tools,
+        tools: &Toolbox,
         artefacts: &Artefacts,
         places: &Places<'_>,
     ) -> Result<Result<Self, Built>, CompileError> {
@@ -90,12 +90,12 @@ impl LibraryJob {
 
         let mut values = build.vars.clone();
         for (name, tool) in &runtime.tools {
-            match tools.find(tool) {
+            match tools.find(name, tool) {
                 Ok((program, fingerprint)) => {
-                    hash_text(&mut hasher, &fingerprint);
+                    hash_text(&mut hasher, &fingerprint.0);
                     values.insert(name.clone(), vec![program.display().to_string()]);
                 }
-                Err(why) => return Ok(Err(Built::Missing(why))),
+                Err(why) => return Ok(Err(Built::Missing(format!("{}: {why}", runtime.id)))),
             }
         }
         let mut libs = Vec::new();
@@ -228,12 +228,7 @@ pub fn step(
     let Some(program) = compiler::on_path(Path::new(name)) else {
         return failed(format!("{name} is not on PATH"));
     };
-    let mut all: Vec<(String, String)> = PASSED_ON
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
-        .collect();
-    all.push(("LC_ALL".to_owned(), "C".to_owned()));
-    all.push(("TMPDIR".to_owned(), guard.scratch().display().to_string()));
+    let mut all = own_environment(guard);
     all.retain(|(name, _)| !env.iter().any(|(own, _)| own == name));
     all.extend(env.iter().cloned());
     let job = Job { program: &program, args, env: &all, folder, hand_over: Vec::new(), limits: LIMITS };
@@ -253,6 +248,13 @@ pub fn step(
     };
     let written = [ended.stdout, ended.stderr].concat();
     failed(format!("{}\n({how})", String::from_utf8_lossy(&written).trim_end()))
+}
+
+/// What tools get of our own environment.
+pub fn own_environment(guard: &Guard) -> Vec<(String, String)> {
+    let passed = PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));
+    let ours = [("LC_ALL".to_owned(), "C".to_owned()), ("TMPDIR".to_owned(), guard.scratch().display().to_string())];
+    passed.chain(ours).collect()
 }
 
 fn write(path: &Path) -> impl FnOnce(std::io::Error) -> CompileError {

@@ -6,7 +6,7 @@ use std::path::Path;
 use toml::Spanned;
 
 use super::super::diagnostic::{Code, Source, suggest};
-use super::super::placeholder::{BUILT_IN, Part, parts, placeholders};
+use super::super::placeholder::{BUILT_IN, placeholders};
 use super::raw::{Flavour, Manifest, Steps, Table, Text, Tool, Variant, Words};
 use crate::catalog::{self, Caught, PLAIN, Runtime, ToolSource};
 use crate::id::RuntimeId;
@@ -79,65 +79,35 @@ type Seen = BTreeSet<(usize, String)>;
 impl Layers<'_> {
     fn check(&self, source: &mut Source, tools: &BTreeMap<&str, &Tool>, seen: &mut Seen) {
         let arguments = self.steps.get_ref().iter().flat_map(Spanned::get_ref);
-        let words = self.vars.values().flat_map(|words| &words.0);
-        for text in arguments.chain(words) {
-            self.check_text(source, tools, seen, text, List::MayStandAlone);
+        for text in arguments.chain(self.env.values().copied()) {
+            self.check_text(source, tools, seen, text);
         }
-        for &text in self.env.values() {
-            self.check_text(source, tools, seen, text, List::MayNotStand);
-        }
-        for &name in self.vars.keys() {
-            self.check_loop(source, seen, name);
+        for text in self.vars.values().flat_map(|words| &words.0) {
+            self.check_value(source, seen, text);
+            self.check_text(source, tools, seen, text);
         }
     }
 
-    fn check_text(&self, source: &mut Source, tools: &BTreeMap<&str, &Tool>, seen: &mut Seen, text: &Text, list: List) {
-        let parts = parts(text.get_ref());
-        for part in &parts {
-            let Part::Placeholder(word) = *part else { continue };
-            let at = source.narrow(text.span(), &part.to_string());
-            let defined = BUILT_IN.contains(&word) || tools.contains_key(word);
-            match self.vars.get(word) {
-                None if defined => {}
-                None if seen.insert((at.start, word.to_owned())) => {
-                    let known = BUILT_IN.iter().chain(tools.keys()).chain(self.vars.keys()).copied();
-                    let message = format!("nothing defines the placeholder `{{{word}}}`");
-                    source.find(Code::UnknownPlaceholder, at, message, suggest(word, known));
-                }
-                Some(words) if words.0.len() != 1 && !(parts.len() == 1 && list == List::MayStandAlone) => {
-                    if seen.insert((at.start, word.to_owned())) {
-                        let count = words.0.len();
-                        source.find(
-                            Code::ListInText,
-                            at,
-                            format!("`{{{word}}}` is a list of {count} texts, which cannot stand inside a text"),
-                            format!("make `{{{word}}}` an argument of its own, or give it a single text"),
-                        );
-                    }
-                }
-                None | Some(_) => {}
+    fn check_text(&self, source: &mut Source, tools: &BTreeMap<&str, &Tool>, seen: &mut Seen, text: &Text) {
+        for word in placeholders(text.get_ref()) {
+            let at = source.narrow(text.span(), &format!("{{{word}}}"));
+            let defined = BUILT_IN.contains(&word) || tools.contains_key(word) || self.vars.contains_key(word);
+            if !defined && seen.insert((at.start, word.to_owned())) {
+                let known = BUILT_IN.iter().chain(tools.keys()).chain(self.vars.keys()).copied();
+                let message = format!("nothing defines the placeholder `{{{word}}}`");
+                source.find(Code::UnknownPlaceholder, at, message, suggest(word, known));
             }
         }
     }
 
-    fn check_loop(&self, source: &mut Source, seen: &mut Seen, name: &str) {
-        let mut reached = BTreeSet::new();
-        let mut to_see = vec![name];
-        while let Some(at) = to_see.pop() {
-            for text in self.vars.get(at).into_iter().flat_map(|words| &words.0) {
-                for word in placeholders(text.get_ref()) {
-                    if word == name {
-                        let span = source.narrow(text.span(), &format!("{{{word}}}"));
-                        if seen.insert((span.start, word.to_owned())) {
-                            let message = format!("the placeholder `{{{name}}}` comes back to itself here");
-                            source.find(Code::PlaceholderLoop, span, message, "write out one of the values");
-                        }
-                        return;
-                    }
-                    if self.vars.contains_key(word) && reached.insert(word) {
-                        to_see.push(word);
-                    }
-                }
+    /// Values are put in once, so that nothing can come back to itself.
+    fn check_value(&self, source: &mut Source, seen: &mut Seen, text: &Text) {
+        for word in placeholders(text.get_ref()).filter(|word| self.vars.contains_key(word)) {
+            let at = source.narrow(text.span(), &format!("{{{word}}}"));
+            if seen.insert((at.start, word.to_owned())) {
+                let message = format!("`{{{word}}}` is one of [vars], and this is the value of another one");
+                let next = "write out its value; only tools and built-in placeholders may stand here";
+                source.find(Code::NestedPlaceholder, at, message, next);
             }
         }
     }
@@ -151,13 +121,6 @@ impl Layers<'_> {
             libs: strings(self.libs),
         }
     }
-}
-
-/// Whether a placeholder that is a list may be a whole text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum List {
-    MayStandAlone,
-    MayNotStand,
 }
 
 impl Tool {

@@ -1,0 +1,62 @@
+//! The programs that this run's builds may call: looked for once, before anything is built.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::catalog::{Runtime, Tool};
+use crate::child::{Exit, Guard, Job, Limits, Unwatched};
+use crate::toolchain::{Fingerprint, Places, find};
+
+/// What a program may take to print its version.
+const LIMITS: Limits =
+    Limits { deadline: Duration::from_secs(60), stdout: 1 << 16, stderr: 1 << 16, memory: 4 << 30, processes: 64 };
+
+/// Tools by their manifests' words, found or not.
+#[derive(Debug, Default)]
+pub struct Toolbox {
+    found: BTreeMap<String, Result<(PathBuf, Fingerprint), String>>,
+}
+
+impl Toolbox {
+    /// Looks for the tools of some runtimes.
+    pub fn look<'a>(runtimes: impl IntoIterator<Item = &'a Runtime>, places: &Places, guard: &mut Guard) -> Self {
+        let guard = RefCell::new(guard);
+        let mut found = BTreeMap::new();
+        for (name, tool) in runtimes.into_iter().flat_map(|runtime| &runtime.tools) {
+            found.entry(key(name, tool)).or_insert_with(|| {
+                find(tool, name, places, &|program, args| ask(&mut guard.borrow_mut(), program, args)).usable()
+            });
+        }
+        Self { found }
+    }
+
+    /// The program's path and a text that changes when it does; or why there is none.
+    pub(super) fn find(&self, name: &str, tool: &Tool) -> Result<(PathBuf, Fingerprint), String> {
+        self.found.get(&key(name, tool)).cloned().unwrap_or_else(|| Err(format!("{name} was not looked for")))
+    }
+}
+
+fn key(name: &str, tool: &Tool) -> String {
+    format!("{name} {tool:?}")
+}
+
+/// Starts a program through a guard and returns what it printed.
+///
+/// # Errors
+/// When it does not start, or does not end with 0 in time.
+pub fn ask(guard: &mut Guard, program: &Path, args: &[String]) -> io::Result<String> {
+    let folder = guard.scratch().to_owned();
+    let env = super::library::own_environment(guard);
+    let job = Job { program, args, env: &env, folder: &folder, hand_over: Vec::new(), limits: LIMITS };
+    let ended = guard.run(job, &mut Unwatched).map_err(io::Error::other)?;
+    let said = String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned();
+    match (ended.stop, ended.exit) {
+        (None, Exit::Code(0)) => Ok(said),
+        (None, Exit::Code(code)) => Err(io::Error::other(format!("exit status {code}: {}", said.trim()))),
+        (None, Exit::Signal(signal)) => Err(io::Error::other(format!("signal {signal}: {}", said.trim()))),
+        (Some(stop), _) => Err(io::Error::other(format!("stopped: {stop:?}"))),
+    }
+}

@@ -1,0 +1,65 @@
+//! The samples of `samples/_broken`: each must come out exactly as its `[caught]` says, and leave nothing behind.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use coexist::catalog::{Catalog, Caught, Runtime};
+use coexist::id::RuntimeId;
+use coexist::judge::{Comparison, What};
+use coexist::matrix::{self, Cell};
+use rstest::rstest;
+
+use crate::stage;
+
+/// What a sample that never ends gets instead of its scenario's deadline. The others keep theirs: a busy machine must not
+/// make them time out.
+const DEADLINE: Duration = Duration::from_millis(1500);
+
+#[rstest]
+fn is_caught(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
+    let name = manifest.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap();
+    let catalog = stage::catalog_with_broken();
+    let runtime = runtime(catalog, name);
+    let caught = runtime.caught.as_ref().expect("read_broken asks for it");
+    let deadline = (caught.outcome == What::TimedOut.to_string()).then_some(DEADLINE);
+    for round in 0..stage::repeats(1) {
+        let Some(judged) = stage::judged(catalog, cell(catalog, runtime, caught), deadline) else { return };
+        let (record, left) = (judged.record, judged.left);
+        let outcome = &record.outcome;
+        let seen = Caught {
+            outcome: outcome.what.to_string(),
+            phase: caught.phase.is_some().then(|| outcome.phase.clone()),
+            verdict: record.verdict.to_string(),
+            ..caught.clone()
+        };
+        assert_eq!(seen, *caught, "round {round}: {}\n{}\n{}", outcome.detail, record.trace, record.stderr);
+        assert_eq!(record.comparison, Comparison::Missing, "no snapshot is kept of these samples");
+        assert!(left.is_empty(), "round {round}: left behind: {left:#?}");
+    }
+}
+
+/// One of them is sound: if it were caught as well, the others would show nothing.
+#[test]
+fn the_control_is_among_them() {
+    let finished = What::Finished.to_string();
+    let broken = stage::catalog().read_broken().unwrap();
+    let sound = broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(|caught| caught.outcome == finished));
+    assert_eq!(sound.map(|runtime| runtime.id.to_string()).collect::<Vec<_>>(), ["clean"]);
+}
+
+fn runtime<'c>(catalog: &'c Catalog, name: &str) -> &'c Runtime {
+    let id: RuntimeId = name.parse().unwrap();
+    catalog.runtime(&id).unwrap_or_else(|| panic!("{name} was not read"))
+}
+
+fn cell<'c>(catalog: &'c Catalog, runtime: &'c Runtime, caught: &'c Caught) -> Cell<'c> {
+    let (name, mode) = match caught.scenario.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((name, mode)) => (name, Some(mode)),
+        None => (caught.scenario.as_str(), None),
+    };
+    let scenario = catalog.scenario(name).expect("read_broken has looked");
+    let mode = mode.unwrap_or(&scenario.modes[0]);
+    let partners = caught.partners.iter().map(|partner| self::runtime(catalog, partner));
+    let runtimes: Vec<&Runtime> = std::iter::once(runtime).chain(partners).collect();
+    matrix::cell(scenario, (*mode != scenario.modes[0]).then_some(mode), mode, runtimes).unwrap()
+}

@@ -1,0 +1,14 @@
+//! All tests that need more than one module: one binary, so that they are linked once.
+//!
+//! `COEXIST_REQUIRE=all` turns a skipped cell into a failure, `COEXIST_REPEAT=20` repeats what is worth repeating,
+//! `COEXIST_STATE` is another state folder than the ordinary one.
+
+mod broken;
+mod cells;
+mod cli;
+mod interrupt;
+mod processes;
+mod recipes;
+mod sandbox;
+mod stage;
+mod tidy;

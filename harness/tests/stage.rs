@@ -1,0 +1,107 @@
+//! The real project for tests: its catalogue, and the way from a cell to what became of it. That way is the one of
+//! `coexist run`, with a guard and a scratch folder of its own for each call, and with the libraries that `run` built.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use coexist::catalog::Catalog;
+use coexist::child::GuardProgram;
+use coexist::compile::Store;
+use coexist::judge::{Ledger, Verdict};
+use coexist::matrix::Cell;
+use coexist::project::Project;
+use coexist::record::CellRecord;
+use coexist::run::Pool;
+use coexist::suite::{self, Options, Setting};
+use coexist::toolchain::Toolbox;
+
+use crate::processes;
+
+/// The program under test.
+pub const COEXIST: &str = env!("CARGO_BIN_EXE_coexist");
+
+/// The project's root.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The project's folders.
+pub fn project() -> &'static Project {
+    static PROJECT: LazyLock<Project> = LazyLock::new(|| {
+        let state = std::env::var_os("COEXIST_STATE").map(PathBuf::from);
+        Project::at(root(), state.as_deref()).unwrap()
+    });
+    &PROJECT
+}
+
+/// What there is.
+pub fn catalog() -> &'static Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::read(root()).unwrap());
+    &CATALOG
+}
+
+/// What there is, and the samples that must be caught as runtimes like any other.
+pub fn catalog_with_broken() -> &'static Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+        let mut all = catalog().clone();
+        all.runtimes.extend(catalog().read_broken().unwrap());
+        all
+    });
+    &CATALOG
+}
+
+/// How often to do what is worth repeating.
+pub fn repeats(usually: usize) -> usize {
+    match std::env::var("COEXIST_REPEAT") {
+        Ok(text) => text.parse().expect("COEXIST_REPEAT is a number"),
+        Err(_) => usually,
+    }
+}
+
+/// A cell after one run.
+#[derive(Debug)]
+pub struct Judged {
+    /// What `coexist run` would put into its record.
+    pub record: CellRecord,
+    /// Processes and files that were still there when the run was over.
+    pub left: Vec<String>,
+}
+
+/// Builds what a cell needs and runs it once. `None` if it was skipped, for which the reason is printed; where
+/// `COEXIST_REQUIRE` is set, that is a failure.
+pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> Option<Judged> {
+    let project = project();
+    let guard = GuardProgram::new(PathBuf::from(COEXIST));
+    let mut pool = Pool::start(1, &project.scratch(), &guard, Arc::default()).unwrap();
+    let store = Store::open(project.store()).unwrap();
+    let tools = Toolbox::open(project.state());
+    tools.look(cell.runtimes.iter().copied(), &mut pool);
+    let ledger = Ledger::read(project.root()).unwrap();
+    let setting = Setting {
+        root: project.root(),
+        catalog,
+        store: &store,
+        tools: &tools,
+        ledger: &ledger,
+        options: Options { repeat: 1, deadline },
+    };
+    let cells = [cell];
+    let mut results = suite::run(setting, &cells, &mut pool, &mut |_| {}).unwrap();
+    let left = left_in(pool.first().guard.scratch());
+    let record = results.cells.pop().expect("one cell, one record");
+    if record.verdict == Verdict::Skipped {
+        let required = std::env::var_os("COEXIST_REQUIRE").is_some_and(|value| !value.is_empty());
+        assert!(!required, "{} was skipped: {}", record.cell, record.outcome.detail);
+        eprintln!("skipped {}: {}", record.cell, record.outcome.detail);
+        return None;
+    }
+    Some(Judged { record, left })
+}
+
+/// Cells have their scratch folder in their environment, and so has whatever they start.
+fn left_in(scratch: &Path) -> Vec<String> {
+    let processes = processes::about(scratch).into_iter().filter(|process| !process.is_guard());
+    let files = std::fs::read_dir(scratch).unwrap().flatten().map(|entry| entry.path().display().to_string());
+    processes.map(|process| format!("{process:?}")).chain(files).collect()
+}
