@@ -206,7 +206,10 @@ impl<'a> CellJob<'a> {
 }
 
 /// How to start a cell; or the outcome that is known without starting it.
-fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result<Start, Outcome> {
+///
+/// # Errors
+/// `NotBuilt` or `NotRun`, with the reason.
+pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result<Start, Outcome> {
     let not_run = |detail: String| Outcome { phase: "build".to_owned(), what: What::NotRun, detail };
     let ready = |built: Option<&Built>| match built {
         Some(Built::Ready(artefact)) => Ok(std::sync::Arc::clone(artefact)),

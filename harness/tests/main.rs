@@ -3,6 +3,8 @@
 //! `COEXIST_REQUIRE=all` turns a skipped cell into a failure, `COEXIST_REPEAT=20` repeats what is worth repeating,
 //! `COEXIST_STATE` is another state folder than the ordinary one.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and say why it did nothing")]
+
 mod broken;
 mod cells;
 mod cli;

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use coexist::catalog::Catalog;
 use coexist::child::GuardProgram;
-use coexist::compile::Store;
+use coexist::compile::{Store, Toolbox};
 use coexist::judge::{Ledger, Verdict};
 use coexist::matrix::Cell;
 use coexist::project::Project;
 use coexist::record::CellRecord;
 use coexist::run::Pool;
 use coexist::suite::{self, Options, Setting};
-use coexist::toolchain::Toolbox;
+use coexist::toolchain::Places;
 
 use crate::processes;
 
@@ -75,8 +75,8 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
     let guard = GuardProgram::new(PathBuf::from(COEXIST));
     let mut pool = Pool::start(1, &project.scratch(), &guard, Arc::default()).unwrap();
     let store = Store::open(project.store()).unwrap();
-    let tools = Toolbox::open(project.state());
-    tools.look(cell.runtimes.iter().copied(), &mut pool);
+    let places = Places::new(project.state(), &std::env::var_os("PATH").unwrap_or_default());
+    let tools = Toolbox::look(cell.runtimes.iter().copied(), &places, &mut pool.first().guard);
     let ledger = Ledger::read(project.root()).unwrap();
     let setting = Setting {
         root: project.root(),

@@ -180,7 +180,8 @@ int start(const coexist_host *host)
 
 void callback()
 {
-    std::cout << "C++ callback!" << '\n';
+    /* One insertion: libstdc++ makes each its own write to stdio, and another thread's line may come between two. */
+    std::cout << "C++ callback!\n";
     if (const auto *host = the_host.load())
         host->emit(host, "callback", 0);
 }

@@ -1,0 +1,15 @@
+//! The command line, as a user meets it: exit statuses, and what is printed.
+
+mod input;
+mod output;
+mod selection;
+mod verdicts;
+
+use crate::sandbox::Ran;
+
+/// Exit status and output as they were accepted.
+fn snapshot(name: &str, ran: &Ran) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, ran.shown()));
+}

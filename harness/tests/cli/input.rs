@@ -1,0 +1,86 @@
+//! Wrong command lines, manifests, headers and ledgers: what is wrong, where, and what to do next.
+
+use rstest::rstest;
+
+use super::snapshot;
+use crate::sandbox::Sandbox;
+
+#[rstest]
+#[case("unknown-flag", 2, &["run", "--repeta", "3"])]
+#[case("unknown-command", 2, &["rnu"])]
+#[case("no-command", 2, &[])]
+#[case("bad-shard", 2, &["run", "--shard", "3/2"])]
+#[case("bad-filter", 2, &["run", "callback/{one"])]
+#[case("bad-deadline", 2, &["run", "--deadline", "soon"])]
+#[case("bad-repeat", 2, &["run", "--repeat", "0"])]
+#[case("require-unknown", 2, &["run", "--require=two"])]
+#[case("nothing-selected", 4, &["run", "go"])]
+#[case("nothing-listed", 4, &["list", "cells", "go"])]
+#[case("show-near-cell", 4, &["show", "calback/one"])]
+#[case("show-no-cell", 4, &["show", "something"])]
+#[case("show-before-run", 96, &["show", "callback/one"])]
+fn a_wrong_command_line(#[case] name: &str, #[case] status: i32, #[case] args: &[&str]) {
+    snapshot(name, &Sandbox::new().expect(status, args));
+}
+
+#[test]
+fn no_project() {
+    let sandbox = Sandbox::new();
+    std::fs::remove_dir_all(sandbox.path("c-hosts")).unwrap();
+    snapshot("no-project", &sandbox.expect(2, &["list"]));
+    snapshot("no-project-at-root", &sandbox.expect(2, &["list", "--root", "samples"]));
+}
+
+#[test]
+fn a_project_is_found_from_below() {
+    let sandbox = Sandbox::new();
+    let below = sandbox.ran(sandbox.command(&["list", "cells"]).current_dir(sandbox.path("samples/one")));
+    assert_eq!((below.status, below.stdout.as_str()), (0, "callback/one\n"));
+}
+
+#[rstest]
+#[case("unknown-key", "samples/one/sample.toml", "about  =", "abuot  =")]
+#[case("id-of-another-folder", "samples/one/sample.toml", "id     = \"one\"", "id     = \"two\"")]
+#[case("unknown-directive", "c-hosts/callback.c", "//! runtimes:", "//! runtime:")]
+#[case("needs-nobody-offers", "c-hosts/callback.c", "//! runtimes: 1", "//! runtimes: 1\n//! needs: call overflow")]
+fn a_wrong_file(#[case] name: &str, #[case] file: &str, #[case] from: &str, #[case] to: &str) {
+    let sandbox = Sandbox::new();
+    sandbox.replace(file, from, to);
+    snapshot(name, &sandbox.expect(2, &["run"]));
+}
+
+#[test]
+fn two_samples_of_one_id() {
+    let sandbox = Sandbox::new();
+    sandbox.sample("two", "");
+    sandbox.replace("samples/two/sample.toml", "id     = \"two\"", "id     = \"one\"");
+    snapshot("duplicate-id", &sandbox.expect(2, &["run"]));
+}
+
+#[test]
+fn a_sample_without_a_manifest() {
+    let sandbox = Sandbox::new();
+    sandbox.write("samples/two/library.c", "");
+    snapshot("no-manifest", &sandbox.expect(2, &["run"]));
+}
+
+#[rstest]
+#[case("ledger-unknown-key", "phase =", "phrase =")]
+#[case("ledger-no-outcome", "finished-badly", "crashed")]
+#[case("ledger-bad-glob", "callback/one", "callback/{one")]
+fn a_wrong_ledger(#[case] name: &str, #[case] from: &str, #[case] to: &str) {
+    let sandbox = Sandbox::new();
+    let outcome = if to == "crashed" { from } else { "timed-out" };
+    sandbox.ledger("callback/one", "callback", outcome);
+    sandbox.replace("snapshots/known-failures.toml", from, to);
+    snapshot(name, &sandbox.expect(2, &["run"]));
+}
+
+/// What is wrong is said before anything is built.
+#[test]
+fn nothing_is_built_for_wrong_input() {
+    let sandbox = Sandbox::cold();
+    sandbox.replace("samples/one/sample.toml", "about  =", "abuot  =");
+    sandbox.expect(2, &["run"]);
+    assert_eq!(std::fs::read_dir(sandbox.state()).unwrap().count(), 0);
+}

@@ -1,0 +1,95 @@
+//! Where output goes and how it looks: data on stdout, text on stderr, colour, readers that go away.
+
+use std::process::Stdio;
+
+use coexist::record::{Record, SCHEMA};
+use rstest::rstest;
+
+use super::snapshot;
+use crate::sandbox::Sandbox;
+
+#[test]
+fn json_is_the_record_and_its_counts_add_up() {
+    let sandbox = Sandbox::new();
+    sandbox.aborting_sample("two");
+    let ran = sandbox.expect(100, &["run", "--json"]);
+    let record: Record = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(record.schema, SCHEMA);
+    assert_eq!(record.cells.len(), 2);
+    assert_eq!(record.totals.values().sum::<usize>(), record.cells.len());
+    for (verdict, count) in &record.totals {
+        assert_eq!(record.cells.iter().filter(|cell| cell.verdict == *verdict).count(), *count);
+    }
+    for cell in &record.cells {
+        assert_eq!(cell.outcomes.values().sum::<usize>(), cell.runs);
+    }
+    assert!(ran.stderr.contains("2 cells: 1 new, 1 failed"), "text is there as well: {}", ran.stderr);
+    let shown = sandbox.expect(0, &["show", "callback/two", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(shown["outcome"]["what"], "signalled SIGABRT");
+}
+
+#[test]
+fn without_json_a_run_has_nothing_for_stdout() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.expect(100, &["run"]).stdout, "");
+}
+
+#[test]
+fn lists() {
+    let sandbox = Sandbox::new();
+    snapshot("list", &sandbox.expect(0, &["list"]));
+    snapshot("list-json", &sandbox.expect(0, &["list", "--json"]));
+    let cells = sandbox.expect(0, &["list", "cells", "--json"]);
+    let cells: serde_json::Value = serde_json::from_str(&cells.stdout).unwrap();
+    assert_eq!(cells, serde_json::json!({ "schema": 1, "cells": ["callback/one"] }));
+}
+
+#[rstest]
+#[case(&[], &[], false)]
+#[case(&["--color", "always"], &[], true)]
+#[case(&["--color", "never"], &[("CLICOLOR_FORCE", "1")], false)]
+#[case(&[], &[("CLICOLOR_FORCE", "1")], true)]
+#[case(&["--color", "always"], &[("NO_COLOR", "1")], true)]
+#[case(&[], &[("NO_COLOR", "1")], false)]
+fn colour_is_where_it_is_wanted(#[case] args: &[&str], #[case] env: &[(&str, &str)], #[case] coloured: bool) {
+    let sandbox = Sandbox::new();
+    let mut all = vec!["run"];
+    all.extend(args);
+    let ran = sandbox.ran(sandbox.command(&all).envs(env.iter().copied()));
+    assert_eq!(ran.status, 100);
+    assert_eq!(ran.stderr.contains("\x1b["), coloured, "{}", ran.stderr);
+}
+
+/// As in `coexist list | head -1`.
+#[rstest]
+#[case(&["list"], 0)]
+#[case(&["list", "--json"], 0)]
+#[case(&["list", "cells"], 0)]
+#[case(&["run", "--json"], 100)]
+fn a_reader_that_has_gone_away_is_no_error(#[case] args: &[&str], #[case] status: i32) {
+    let sandbox = Sandbox::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = sandbox.command(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{stderr}");
+    assert!(!stderr.contains("panicked") && !stderr.contains("Broken pipe"), "{stderr}");
+}
+
+#[test]
+fn nobody_reads_the_text_of_a_run() {
+    let sandbox = Sandbox::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = sandbox.command(&["run"]).stderr(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(100));
+    assert_eq!(sandbox.record().cells.len(), 1);
+}
+
+#[test]
+fn help_says_what_exit_statuses_mean() {
+    let ran = Sandbox::new().expect(0, &["--help"]);
+    snapshot("help", &ran);
+    assert!(!ran.stdout.contains("__guard"), "what is for the harness itself is not shown");
+}

@@ -1,0 +1,113 @@
+//! Which cells a command line chooses, how often they run, and what is skipped.
+
+use std::collections::BTreeSet;
+
+use super::snapshot;
+use crate::sandbox::{Ran, Sandbox};
+
+/// A project with nine cells of two runtimes and one of three.
+fn several() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.sample("two", "");
+    sandbox.sample("three", "");
+    sandbox.scenario("pair", "//! runtimes: 2", "xcallback(lib);");
+    sandbox.scenario("triple", "//! runtimes: 1\n//! also: one+two+three", "xcallback(lib);");
+    sandbox
+}
+
+fn cells(ran: &Ran) -> BTreeSet<String> {
+    ran.stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn shards_are_all_cells_once() {
+    let sandbox = several();
+    let all = cells(&sandbox.expect(0, &["list", "cells"]));
+    assert_eq!(all.len(), 3 + 9 + 4);
+    let mut seen = BTreeSet::new();
+    for shard in ["1/2", "2/2"] {
+        sandbox.expect(100, &["run", "--shard", shard]);
+        let record = sandbox.record();
+        assert!(!record.full);
+        assert_eq!(record.cells.len(), 8);
+        for cell in record.cells {
+            assert!(seen.insert(cell.cell.to_string()), "{} is in both", cell.cell);
+        }
+    }
+    assert_eq!(seen, all);
+}
+
+#[test]
+fn words_choose_cells() {
+    let sandbox = several();
+    for (words, count) in [
+        (&["callback"][..], 3),
+        (&["two"], 1 + 5 + 2),
+        (&["pair/one+*"], 3),
+        (&["pair/one+*", "callback/two"], 4),
+        (&["triple[dlopen]"], 4),
+        (&["{pair,callback}/{one,two}*"], 8),
+    ] {
+        let mut args = vec!["list", "cells"];
+        args.extend(words);
+        assert_eq!(cells(&sandbox.expect(0, &args)).len(), count, "{words:?}");
+    }
+}
+
+#[test]
+fn repeats_are_counted() {
+    let sandbox = several();
+    let ran = sandbox.expect(100, &["run", "callback", "--repeat", "3"]);
+    let record = sandbox.record();
+    assert_eq!(record.cells.len(), 3);
+    for cell in &record.cells {
+        assert_eq!((cell.runs, cell.outcomes["finished"]), (3, 3));
+    }
+    assert!(ran.stderr.contains("3 cells in 9 runs: 3 new"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("another outcome in 0 of 3; at most 63.16 % at 95 %"), "{}", ran.stderr);
+}
+
+/// A cell that is not the same in every repeat is neither good nor bad.
+#[test]
+fn repeats_that_disagree_are_flaky() {
+    let sandbox = Sandbox::new();
+    let times = sandbox.path("times");
+    let lines = format!(
+        "FILE *times = fopen(\"{}\", \"a\"); fputc('x', times); fseek(times, 0, SEEK_END); long n = ftell(times); fclose(times);\n    \
+         if (n % 2 == 0) abort();",
+        times.display()
+    );
+    sandbox.scenario("callback", "#include <stdio.h>\n#include <stdlib.h>", &lines);
+    let ran = sandbox.expect(100, &["run", "-j1", "--repeat", "4"]);
+    assert!(ran.stderr.contains("callback/one  finished 2 of 4, signalled SIGABRT 2 of 4"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 cells in 4 runs: 1 flaky"), "{}", ran.stderr);
+}
+
+fn without_a_tool() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.sample("two", "");
+    let manifest = std::fs::read_to_string(sandbox.path("samples/two/sample.toml")).unwrap();
+    let tool = "[tools.nowhere]\nargs = [\"--version\"]\nsays = \"nowhere \"\non_path = [\"nowhere-to-be-found\"]\n\n[build]";
+    sandbox.write("samples/two/sample.toml", &manifest.replace("[build]", tool).replace("\"{cc}\"", "\"{nowhere}\""));
+    sandbox
+}
+
+#[test]
+fn a_runtime_without_its_tool_is_skipped_and_the_others_run() {
+    let sandbox = without_a_tool();
+    let ran = sandbox.expect(100, &["run"]);
+    snapshot("skipped", &ran);
+    sandbox.expect(0, &["bless", "--yes"]);
+    sandbox.expect(0, &["run"]);
+}
+
+#[test]
+fn a_skip_fails_where_it_is_required() {
+    let sandbox = without_a_tool();
+    sandbox.expect(100, &["run"]);
+    sandbox.expect(0, &["bless", "--yes"]);
+    for (require, status) in [("--require", 96), ("--require=two", 96), ("--require=one", 0), ("--require=one,two", 96)] {
+        let ran = sandbox.expect(status, &["run", require]);
+        assert_eq!(ran.stderr.contains("--require asks for"), status == 96, "{require}: {}", ran.stderr);
+    }
+}
