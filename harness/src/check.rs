@@ -1,3 +1,4 @@
 //! A library, looked at by itself: loaded in a child of its own, never in this process.
 
 pub mod probe;
+pub mod table;

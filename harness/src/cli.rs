@@ -9,7 +9,7 @@ mod setup;
 mod show;
 mod ui;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -28,7 +28,7 @@ use crate::toolchain;
 
 /// Which language runtimes can live together in one process, and what breaks when they can't.
 #[derive(Debug, Parser)]
-#[command(name = "coexist", version, max_term_width = 100, after_help = exit::HELP)]
+#[command(name = "coexist", version, max_term_width = 100, arg_required_else_help = true, after_help = exit::HELP)]
 struct Arguments {
     /// The project: a folder with samples/ and c-hosts/ [default: the nearest one at or above this folder]
     #[arg(long, global = true, value_name = "DIR")]
@@ -36,7 +36,7 @@ struct Arguments {
     /// Where everything is kept that is made or installed [default: target/coexist in the project]
     #[arg(long, global = true, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// Colours; `auto` looks at the terminal, NO_COLOR and CLICOLOR_FORCE
+    /// Colours; `auto` looks at the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Colour,
     #[command(subcommand)]
@@ -87,7 +87,7 @@ enum Stopped {
     Record(#[from] crate::record::RecordError),
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Suite(#[from] crate::suite::SuiteError),
+    Suite(#[from] SuiteError),
     #[error("{message}")]
     #[diagnostic(code(cli::usage), help("{help}"))]
     Usage { message: String, help: String },
@@ -115,6 +115,7 @@ impl Stopped {
 pub fn main() -> ExitStatus {
     // clap prints its own errors and help, and ends the process with 2 or 0.
     let arguments = Arguments::parse();
+    let (root, state) = (arguments.root.as_deref(), arguments.state.as_deref());
     match arguments.command {
         Command::Guard { scratch } => match child::serve(&scratch) {
             Ok(()) => ExitStatus::Good,
@@ -122,16 +123,14 @@ pub fn main() -> ExitStatus {
         },
         Command::Probe { library, id } => ui::probe(probe::read(&library, &id)),
         Command::Run(own) => finish(arguments.color, || {
-            let project = project(arguments.root, arguments.state)?;
+            let project = project(root, state)?;
             run::main(&own, &project)
         }),
-        Command::List(own) => finish(arguments.color, || list::main(&own, &project(arguments.root, arguments.state)?)),
-        Command::Show(own) => finish(arguments.color, || show::main(&own, &project(arguments.root, arguments.state)?)),
-        Command::Doctor(own) => {
-            finish(arguments.color, || doctor::main(&own, &project(arguments.root, arguments.state)?))
-        }
-        Command::Setup(own) => finish(arguments.color, || setup::main(&own, &project(arguments.root, arguments.state)?)),
-        Command::Bless(own) => finish(arguments.color, || bless::main(&own, &project(arguments.root, arguments.state)?)),
+        Command::List(own) => finish(arguments.color, || list::main(&own, &project(root, state)?)),
+        Command::Show(own) => finish(arguments.color, || show::main(&own, &project(root, state)?)),
+        Command::Doctor(own) => finish(arguments.color, || doctor::main(&own, &project(root, state)?)),
+        Command::Setup(own) => finish(arguments.color, || setup::main(&own, &project(root, state)?)),
+        Command::Bless(own) => finish(arguments.color, || bless::main(&own, &project(root, state)?)),
     }
 }
 
@@ -146,10 +145,10 @@ fn finish(colour: Colour, work: impl FnOnce() -> Result<ExitStatus, Stopped>) ->
     }
 }
 
-fn project(root: Option<PathBuf>, state: Option<PathBuf>) -> Result<Project, NoProject> {
+fn project(root: Option<&Path>, state: Option<&Path>) -> Result<Project, NoProject> {
     match root {
-        Some(root) => Project::at(&root, state.as_deref()),
-        None => Project::above(&std::env::current_dir().unwrap_or_default(), state.as_deref()),
+        Some(root) => Project::at(root, state),
+        None => Project::above(&std::env::current_dir().unwrap_or_default(), state),
     }
 }
 

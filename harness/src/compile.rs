@@ -19,7 +19,7 @@ pub use compiler::on_path;
 pub use store::{Key, Store};
 pub use toolbox::{Toolbox, ask};
 
-use crate::catalog::{Catalog, Runtime};
+use crate::catalog::{Catalog, PLAIN, Runtime};
 use crate::child::ChildError;
 use crate::matrix::Cell;
 use crate::run::{Pool, Progress, Worker};
@@ -52,7 +52,7 @@ impl std::fmt::Display for Unit {
         match self {
             Self::Lib(name) => write!(f, "lib{name}"),
             Self::Support => f.write_str("host support"),
-            Self::Library { runtime, flavour } if flavour == crate::catalog::PLAIN => f.write_str(runtime),
+            Self::Library { runtime, flavour } if flavour == PLAIN => f.write_str(runtime),
             Self::Library { runtime, flavour } => write!(f, "{runtime} ({flavour})"),
             Self::Host { scenario, linked } if linked.is_empty() => write!(f, "host {scenario}"),
             Self::Host { scenario, linked } => {
@@ -191,6 +191,16 @@ pub fn build(
     Ok(artefacts)
 }
 
+/// The plain library of a runtime, if the store has it as it would be built now.
+///
+/// # Errors
+/// When a file of the project cannot be read.
+pub fn in_store(runtime: &Runtime, places: &Places<'_>, tools: &Toolbox) -> Result<Option<Artefact>, CompileError> {
+    let inputs = inputs::Inputs::read(places.root)?;
+    let planned = library::LibraryJob::plan(runtime, PLAIN, &inputs, tools, &Artefacts::default(), places)?;
+    Ok(planned.ok().and_then(|job| places.store.get(&job.key, &job.file)))
+}
+
 /// All units of a set of cells.
 fn units(cells: &[Cell<'_>]) -> BTreeSet<Unit> {
     let mut all = BTreeSet::new();
@@ -266,7 +276,7 @@ fn plan(
 ) -> Result<Plan, CompileError> {
     let plan = match unit {
         Unit::Lib(name) => Plan::Build(Job::Lib(library::LibJob::plan(name, inputs, places)?)),
-        Unit::Support => Plan::Build(Job::Support(host::SupportJob::plan(inputs)?)),
+        Unit::Support => Plan::Build(Job::Support(host::SupportJob::plan(inputs))),
         Unit::Library { runtime, flavour } => {
             let runtime = catalog.runtimes.iter().find(|candidate| candidate.id.to_string() == *runtime);
             let runtime = runtime.expect("units come from cells, cells from the catalogue");

@@ -12,8 +12,8 @@
 //! | [`matrix`] | the catalogue, a filter | ordered cells |
 //! | [`trace`] | bytes of the trace memory | events, text |
 //! | [`run`] | a cell's host and libraries | an observation |
-//! | [`compile`] | manifests and C files | libraries and hosts, each built once |
 //! | [`check`] | a built library | its table, read in a child |
+//! | [`compile`] | manifests and C files | libraries and hosts, each built once |
 //! | [`judge`] | an observation, a snapshot, the ledger | an outcome, a verdict |
 //! | [`suite`] | cells | judged cells: the one way through all of the above |
 //! | [`record`] | judged cells | the JSON of a run |
@@ -22,8 +22,7 @@
 //!
 //! Formats are in `harness/docs/FORMATS.md`, the reasons in `harness/docs/decisions/`.
 
-#![warn(missing_docs)]
-#![warn(clippy::pedantic)]
+#![deny(missing_docs)]
 
 pub mod catalog;
 pub mod check;

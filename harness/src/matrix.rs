@@ -40,6 +40,12 @@ impl Cell<'_> {
         (0..self.runtimes.len()).map(label).collect()
     }
 
+    /// The number by which the trace names the library at an index: 1 for the first.
+    #[must_use]
+    pub fn position(at: usize) -> u8 {
+        u8::try_from(at + 1).unwrap_or(u8::MAX)
+    }
+
     /// Which copy of its runtime the library at an index is: 1 for the first.
     #[must_use]
     pub fn copy(&self, at: usize) -> usize {
@@ -72,7 +78,7 @@ impl std::str::FromStr for Shard {
 /// All cells that the catalogue allows, scenario by scenario in the order of names; in each, modes as the header has them,
 /// then fewer runtimes before more, then runtimes in the catalogue's order.
 #[must_use]
-pub fn cells<'c>(catalog: &'c Catalog) -> Vec<Cell<'c>> {
+pub fn cells(catalog: &Catalog) -> Vec<Cell<'_>> {
     let mut all = Vec::new();
     for scenario in &catalog.scenarios {
         let able: Vec<&Runtime> = catalog.runtimes.iter().filter(|runtime| accepts(scenario, runtime)).collect();
@@ -123,7 +129,7 @@ pub fn accepts(scenario: &Scenario, runtime: &Runtime) -> bool {
 
 /// All ordered choices of `count` runtimes, a runtime with itself included.
 fn tuples<'c>(able: &[&'c Runtime], count: usize, add: &mut impl FnMut(Vec<&'c Runtime>)) {
-    let Some(total) = able.len().checked_pow(count as u32) else { return };
+    let Some(total) = u32::try_from(count).ok().and_then(|count| able.len().checked_pow(count)) else { return };
     for number in 0..total {
         let mut rest = number;
         let mut chosen = vec![0; count];

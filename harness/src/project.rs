@@ -28,7 +28,7 @@ impl Project {
         if !is_project(&canonical) {
             return Err(NoProject(root.to_owned()));
         }
-        let state = state.map_or_else(|| canonical.join("target/coexist"), |state| absolute(state));
+        let state = state.map_or_else(|| canonical.join("target/coexist"), absolute);
         Ok(Self { root: canonical, state })
     }
 

@@ -84,7 +84,10 @@ pub enum RecordError {
     None(String),
     /// It is of another version, or damaged.
     #[error("the record at {path} cannot be read: {why}")]
-    #[diagnostic(code(record::unreadable), help("it may be of another version of coexist; make a new one: coexist run"))]
+    #[diagnostic(
+        code(record::unreadable),
+        help("it may be of another version of coexist; make a new one: coexist run")
+    )]
     Unreadable {
         /// The file.
         path: String,

@@ -123,10 +123,14 @@ pub fn run<'c>(
     // Round by round, so that repeats of one cell meet different neighbours.
     let runs: Vec<&CellJob<'_>> = (0..repeat).flat_map(|_| jobs.iter().filter(|job| job.start.is_ok())).collect();
     seen(Event::Built(runs.len()));
-    let results = pool.each(&runs, |worker, job| job.run(worker, setting), |progress| match progress {
-        Progress::Started(job) => seen(Event::Started(job.cell)),
-        Progress::Ended(job, run) => seen(Event::Ended(job.cell, run)),
-    });
+    let results = pool.each(
+        &runs,
+        |worker, job| job.run(worker, setting),
+        |progress| match progress {
+            Progress::Started(job) => seen(Event::Started(job.cell)),
+            Progress::Ended(job, run) => seen(Event::Ended(job.cell, run)),
+        },
+    );
 
     let mut by_cell: BTreeMap<&crate::id::CellId, Vec<Run>> = BTreeMap::new();
     for (job, run) in runs.iter().zip(results) {
@@ -157,7 +161,12 @@ const KEPT: usize = 1;
 
 impl<'a> CellJob<'a> {
     fn new(cell: &'a Cell<'a>, setting: Setting<'_>, artefacts: &Artefacts) -> Self {
-        Self { cell, start: start(cell, setting.options, artefacts), accepted: OnceLock::new(), kept: Default::default() }
+        Self {
+            cell,
+            start: start(cell, setting.options, artefacts),
+            accepted: OnceLock::new(),
+            kept: Default::default(),
+        }
     }
 
     fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
@@ -185,8 +194,7 @@ impl<'a> CellJob<'a> {
     }
 
     fn unrun(&self, setting: Setting<'_>) -> Run {
-        let interrupted =
-            || Outcome { phase: "load".to_owned(), what: What::NotRun, detail: "interrupted".to_owned() };
+        let interrupted = || Outcome { phase: "load".to_owned(), what: What::NotRun, detail: "interrupted".to_owned() };
         let outcome = self.start.as_ref().err().cloned().unwrap_or_else(interrupted);
         self.judged(outcome, String::new(), setting, None)
     }
@@ -282,7 +290,7 @@ fn versions(cell: &Cell<'_>, seen: Option<&Observation>) -> Vec<String> {
     let Some(seen) = seen else { return Vec::new() };
     let labels = cell.labels().into_iter().enumerate();
     let said = labels.filter_map(|(at, label)| {
-        let version = seen.trace.fact(at as u8 + 1, "version")?;
+        let version = seen.trace.fact(Cell::position(at), "version")?;
         Some(format!("{label}: {version}"))
     });
     said.collect()

@@ -38,7 +38,7 @@ pub struct Event {
     pub b: i64,
 }
 
-/// What an event says; `enum wire_kind` of coexist_wire.h has the explanations.
+/// What an event says; `enum wire_kind` of `coexist_wire.h` has the explanations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "explained once, beside the layout")]
 pub enum Kind {

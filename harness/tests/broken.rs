@@ -43,7 +43,8 @@ fn is_caught(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
 fn the_control_is_among_them() {
     let finished = What::Finished.to_string();
     let broken = stage::catalog().read_broken().unwrap();
-    let sound = broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(|caught| caught.outcome == finished));
+    let sound =
+        broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(|caught| caught.outcome == finished));
     assert_eq!(sound.map(|runtime| runtime.id.to_string()).collect::<Vec<_>>(), ["clean"]);
 }
 

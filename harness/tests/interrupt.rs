@@ -21,7 +21,11 @@ const LONG: Duration = Duration::from_secs(30);
 fn sleeping(seconds: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.sample("two", "");
-    sandbox.scenario("callback", "//! deadline: 60s", &format!("xcallback(lib); usleep({seconds} * 1e6); xcallback(lib);"));
+    sandbox.scenario(
+        "callback",
+        "//! deadline: 60s",
+        &format!("xcallback(lib); usleep({seconds} * 1e6); xcallback(lib);"),
+    );
     sandbox
 }
 
@@ -173,6 +177,9 @@ fn runs_killed_at_any_moment_leave_nothing_behind() {
         for (entry, content) in store_entries(&store) {
             assert_eq!(Some(&content), good_store.get(&entry), "round {round}: {entry} is half-written");
         }
+        for copy in files(&store).into_iter().filter(|file| !file.starts_with(store.join("locks"))) {
+            assert!(is_whole(&copy), "round {round}: {} is half-written", copy.display());
+        }
         let next = sandbox.run(&["run"]);
         assert!([0, 100].contains(&next.status), "round {round}: {}", next.stderr);
         assert_eq!(scratch(&sandbox), [""; 0], "round {round}: the next run sweeps");
@@ -184,15 +191,41 @@ fn runs_killed_at_any_moment_leave_nothing_behind() {
     }
 }
 
-/// The files of each entry with their lengths. What is built twice differs in paths of one length, if at all.
-fn store_entries(store: &Path) -> BTreeMap<String, BTreeMap<String, u64>> {
+/// The files of each entry, and whether they are whole. Copies are left out: they come to an entry later.
+fn store_entries(store: &Path) -> BTreeMap<String, BTreeMap<String, bool>> {
     let mut entries = BTreeMap::new();
     for folder in std::fs::read_dir(store).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let name = below(store, &folder);
         if name != "locks" && name != "tools" {
-            let content = files(&folder).iter().map(|file| (below(&folder, file), file.metadata().unwrap().len())).collect();
-            entries.insert(name, content);
+            let all = files(&folder).into_iter().map(|file| (below(&folder, &file), is_whole(&file)));
+            entries.insert(name, all.filter(|(file, _)| !file.starts_with("copy-")).collect());
         }
     }
     entries
+}
+
+/// Linkers write an ELF file's section headers at its end. What is no ELF file has something in it.
+fn is_whole(file: &Path) -> bool {
+    let bytes = std::fs::read(file).unwrap();
+    if !bytes.starts_with(b"\x7fELF") || bytes.len() < 64 {
+        return !bytes.is_empty() && !bytes.starts_with(b"\x7f");
+    }
+    let offset = u64::from_le_bytes(bytes[40..48].try_into().unwrap());
+    let half = |at: usize| u64::from(u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap()));
+    offset > 0 && offset + half(58) * half(60) <= bytes.len() as u64
+}
+
+#[test]
+fn a_cut_file_is_not_whole() {
+    let sandbox = Sandbox::new();
+    sandbox.expect(100, &["run"]);
+    let hosts: Vec<_> =
+        files(&sandbox.state().join("store")).into_iter().filter(|file| file.ends_with("host")).collect();
+    let good = std::fs::read(&hosts[0]).unwrap();
+    assert!(is_whole(&hosts[0]));
+    for length in [0, 3, 63, 64, good.len() / 2, good.len() - 1] {
+        let cut = sandbox.path("cut");
+        std::fs::write(&cut, &good[..length]).unwrap();
+        assert!(!is_whole(&cut), "{length} of {} bytes", good.len());
+    }
 }

@@ -82,8 +82,11 @@ fn what_the_page_shows_is_in_the_matrix_and_passes() {
             }
             ["c-hosts", name] => {
                 let name = name.strip_suffix(".c").unwrap();
-                let own: Vec<String> =
-                    cells(&catalog).iter().filter(|cell| cell.scenario.name == name).map(|cell| cell.id.to_string()).collect();
+                let own: Vec<String> = cells(&catalog)
+                    .iter()
+                    .filter(|cell| cell.scenario.name == name)
+                    .map(|cell| cell.id.to_string())
+                    .collect();
                 assert!(!own.is_empty() && own.iter().all(|cell| new.contains(cell)), "{own:?} is not all in {new:?}");
             }
             _ => {}

@@ -145,7 +145,12 @@ impl Sandbox {
         let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("coexist prints UTF-8");
         let status = output.status.code().expect("coexist ends by itself");
-        Ran { status, stdout: text(output.stdout), stderr: text(output.stderr), folders: [(self.root(), "[root]"), (self.state(), "[state]")] }
+        Ran {
+            status,
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+            folders: [(self.root(), "[root]"), (self.state(), "[state]")],
+        }
     }
 
     /// Runs it, and fails with all that it wrote unless it ends with `status`.

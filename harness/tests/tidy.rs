@@ -7,9 +7,30 @@ use crate::stage::root;
 
 /// What may lie at the top.
 const TOP: [&str; 24] = [
-    ".cargo", ".ci", ".clang-format", ".config", ".editorconfig", ".git", ".gitattributes", ".github", ".gitignore",
-    "CHANGELOG.md", "CONTRIBUTING.md", "Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "build.rs",
-    "c-hosts", "clippy.toml", "deny.toml", "harness", "justfile", "rustfmt.toml", "samples",
+    ".cargo",
+    ".ci",
+    ".clang-format",
+    ".config",
+    ".editorconfig",
+    ".git",
+    ".gitattributes",
+    ".github",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "build.rs",
+    "c-hosts",
+    "clippy.toml",
+    "deny.toml",
+    "harness",
+    "justfile",
+    "rustfmt.toml",
+    "samples",
 ];
 /// The same, but made by the tools.
 const MADE: [&str; 2] = ["snapshots", "target"];
@@ -66,7 +87,8 @@ fn outside(allowed: &[&str], words: &[&str]) -> Vec<String> {
 fn the_top_level_is_fixed() {
     let entries = std::fs::read_dir(root()).unwrap().flatten();
     let names = entries.map(|entry| entry.file_name().into_string().unwrap());
-    let strange: Vec<String> = names.filter(|name| !TOP.contains(&name.as_str()) && !MADE.contains(&name.as_str())).collect();
+    let strange: Vec<String> =
+        names.filter(|name| !TOP.contains(&name.as_str()) && !MADE.contains(&name.as_str())).collect();
     assert!(strange.is_empty(), "not of this place: {strange:?}");
 }
 
@@ -97,7 +119,10 @@ fn every_module_says_what_it_is_for() {
         sources().into_iter().filter(|source| !source.text.starts_with("//! ")).map(|source| source.name).collect();
     for folder in ["harness/tests", "harness/benches"] {
         let own = rust(&root().join(folder)).into_iter();
-        silent.extend(own.filter(|file| !std::fs::read_to_string(file).unwrap().starts_with("//! ")).map(|file| below(root(), &file)));
+        silent.extend(
+            own.filter(|file| !std::fs::read_to_string(file).unwrap().starts_with("//! "))
+                .map(|file| below(root(), &file)),
+        );
     }
     assert_eq!(silent, [""; 0]);
 }

@@ -24,7 +24,7 @@ pub struct Table {
     pub offers: Vec<Entry>,
 }
 
-/// `coexist_runtime` of coexist_runtime.h.
+/// `coexist_runtime` of `coexist_runtime.h`.
 #[repr(C)]
 struct RawTable {
     abi: u32,
@@ -45,6 +45,7 @@ pub fn export(id: &str) -> String {
 /// # Errors
 /// Why there is no table, in words.
 pub fn read(library: &Path, id: &str) -> Result<Table, String> {
+    #[allow(clippy::disallowed_types, reason = "this is the probe")]
     // SAFETY: this process exists to find out whether that is a good idea.
     let loaded = unsafe { libloading::Library::new(library) }.map_err(|error| error.to_string())?;
     let name = export(id);
@@ -62,16 +63,15 @@ pub fn read(library: &Path, id: &str) -> Result<Table, String> {
     // SAFETY: version and size are those of RawTable, and the table is constant.
     let table = unsafe { &*table };
     let text = |pointer: *const c_char| {
+        if pointer.is_null() {
+            return String::new();
+        }
         // SAFETY: the contract's texts end in NUL and stay.
-        if pointer.is_null() { String::new() } else { unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned() }
+        unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
     };
     let offers = Entry::ALL.iter().copied().zip(table.entries).filter(|(_, entry)| !entry.is_null());
-    let found = Table {
-        abi,
-        id: text(table.id),
-        title: text(table.title),
-        offers: offers.map(|(entry, _)| entry).collect(),
-    };
+    let found =
+        Table { abi, id: text(table.id), title: text(table.title), offers: offers.map(|(entry, _)| entry).collect() };
     // Unloading is another question than this one.
     std::mem::forget(loaded);
     Ok(found)

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, kill_process, pidfd_open, waitpid};
+use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, kill_process, pidfd_open, wait};
 
 use super::Survivor;
 use super::message::{LARGEST, Reply, Request, receive, send};
@@ -98,15 +98,15 @@ fn reap(pid: Pid) -> Result<(i32, u64, u64), Errno> {
             return Err(Errno::from_io_error(&errno).unwrap_or(Errno::CHILD));
         }
     }
-    let micros = |time: libc::timeval| time.tv_sec as u64 * 1_000_000 + time.tv_usec as u64;
-    Ok((status, micros(usage.ru_utime) + micros(usage.ru_stime), usage.ru_maxrss as u64 * 1024))
+    let micros = |time: libc::timeval| time.tv_sec.cast_unsigned() * 1_000_000 + time.tv_usec.cast_unsigned();
+    Ok((status, micros(usage.ru_utime) + micros(usage.ru_stime), usage.ru_maxrss.cast_unsigned() * 1024))
 }
 
 /// Who is left below after the grace; ends them.
 fn survivors() -> Vec<Survivor> {
     let until = Instant::now() + GRACE;
     loop {
-        match waitpid(None, WaitOptions::NOHANG) {
+        match wait(WaitOptions::NOHANG) {
             Ok(Some(_)) => {}
             Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(1)),
             Ok(None) => break,
@@ -169,7 +169,7 @@ fn start(
         libc::posix_spawnattr_setsigdefault(&raw mut attributes, &raw const all);
         libc::posix_spawnattr_setpgroup(&raw mut attributes, 0);
         let flags = libc::POSIX_SPAWN_SETPGROUP | libc::POSIX_SPAWN_SETSIGMASK | libc::POSIX_SPAWN_SETSIGDEF;
-        libc::posix_spawnattr_setflags(&raw mut attributes, flags as libc::c_short);
+        libc::posix_spawnattr_setflags(&raw mut attributes, libc::c_short::try_from(flags).unwrap_or(0));
 
         let errno = libc::posix_spawn(
             &raw mut pid,

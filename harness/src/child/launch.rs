@@ -31,6 +31,7 @@ static GUARDS: Mutex<Vec<i32>> = Mutex::new(Vec::new());
 pub struct Guard {
     socket: OwnedFd,
     process: std::process::Child,
+    executable: PathBuf,
     scratch: PathBuf,
     interrupt: Arc<Interrupt>,
     buffer: Vec<u8>,
@@ -42,9 +43,8 @@ impl Guard {
     /// # Errors
     /// When the socket or the process cannot be had.
     pub fn start(program: &GuardProgram, scratch: PathBuf, interrupt: Arc<Interrupt>) -> Result<Self, ChildError> {
-        let (ours, theirs) =
-            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
-                .map_err(|errno| ChildError::Guard(errno.into()))?;
+        let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+            .map_err(|errno| ChildError::Guard(errno.into()))?;
         let process = Command::new(&program.program)
             .args(&program.args)
             .arg(&scratch)
@@ -56,7 +56,14 @@ impl Guard {
             .spawn()
             .map_err(ChildError::Guard)?;
         guards().push(process.id().cast_signed());
-        Ok(Self { socket: ours, process, scratch, interrupt, buffer: vec![0; CHUNK] })
+        let executable = program.program.clone();
+        Ok(Self { socket: ours, process, executable, scratch, interrupt, buffer: vec![0; CHUNK] })
+    }
+
+    /// The executable that guards are: `coexist` itself.
+    #[must_use]
+    pub fn executable(&self) -> &Path {
+        &self.executable
     }
 
     /// The folder for whatever this guard's children write; emptied by whoever uses it.
@@ -112,7 +119,8 @@ impl Guard {
         let mut next_look = begun + TICK;
         let ended = loop {
             let now = Instant::now();
-            let until = next_look.min(ending.kill_at.unwrap_or(if ending.stop.is_some() { next_look } else { deadline }));
+            let until =
+                next_look.min(ending.kill_at.unwrap_or(if ending.stop.is_some() { next_look } else { deadline }));
             let timeout = until.saturating_duration_since(now);
             let ready = self.wait(&stdout, &stderr, &*watch, ending.stop.is_none(), timeout)?;
             if ready.stdout {
@@ -126,7 +134,9 @@ impl Guard {
             }
             if ready.guard {
                 match self.reply()? {
-                    Reply::Ended { status, survivors, cpu_micros, max_rss } => break (status, survivors, cpu_micros, max_rss),
+                    Reply::Ended { status, survivors, cpu_micros, max_rss } => {
+                        break (status, survivors, cpu_micros, max_rss);
+                    }
                     Reply::Started(_) | Reply::NotStarted(_) => return Err(ChildError::GuardLost),
                 }
             }
@@ -225,12 +235,8 @@ impl Guard {
         watching: bool,
         timeout: Duration,
     ) -> Result<Ready, ChildError> {
-        let descriptors = [
-            Some(self.socket.as_fd()),
-            stdout.open(),
-            stderr.open(),
-            if watching { watch.descriptor() } else { None },
-        ];
+        let descriptors =
+            [Some(self.socket.as_fd()), stdout.open(), stderr.open(), if watching { watch.descriptor() } else { None }];
         let mut list: Vec<PollFd<'_>> =
             descriptors.iter().flatten().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)).collect();
         let timeout = Timespec { tv_sec: timeout.as_secs().cast_signed(), tv_nsec: i64::from(timeout.subsec_nanos()) };
@@ -261,6 +267,7 @@ struct Ending {
     killed: bool,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "one for each descriptor")]
 struct Ready {
     guard: bool,
     stdout: bool,

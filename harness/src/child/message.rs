@@ -1,4 +1,4 @@
-//! What harness and guard say to each other over a SOCK_SEQPACKET pair: one JSON text a message.
+//! What harness and guard say to each other over a `SOCK_SEQPACKET` pair: one JSON text a message.
 
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::PathBuf;

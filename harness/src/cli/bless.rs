@@ -35,7 +35,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let mut pending = snapshot::pending(project.root());
     pending.retain(|one| {
         let id = one.cell.to_string();
-        matchers.is_empty() || matchers.iter().any(|matcher| matcher.is_match(&id) || matcher.is_match(&one.cell.scenario))
+        matchers.is_empty()
+            || matchers.iter().any(|matcher| matcher.is_match(&id) || matcher.is_match(&one.cell.scenario))
     });
     if pending.is_empty() {
         ui::say("no trace waits for a decision\n");
@@ -52,8 +53,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
             continue;
         }
         for one in group {
-            snapshot::accept(project.root(), one)
-                .map_err(|why| Stopped::Setup { message: format!("failed to accept {}: {why}", one.cell), help: "nothing of it was written".to_owned() })?;
+            snapshot::accept(project.root(), one).map_err(|why| Stopped::Setup {
+                message: format!("failed to accept {}: {why}", one.cell),
+                help: "nothing of it was written".to_owned(),
+            })?;
             accepted += 1;
         }
     }

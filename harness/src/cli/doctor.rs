@@ -10,9 +10,11 @@ use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Entry, Runtime};
+use crate::check::table::{self, Probed};
 use crate::child::Interrupt;
-use crate::compile::{ask, on_path};
+use crate::compile::{self, Store, Toolbox, ask, on_path};
 use crate::project::Project;
+use crate::suite::SuiteError;
 use crate::toolchain::{Found, Places, find};
 
 /// Raised whenever a field of the JSON changes its meaning.
@@ -47,6 +49,8 @@ struct RuntimeReport {
     usable: bool,
     tools: BTreeMap<String, ToolReport>,
     absent: BTreeMap<Entry, String>,
+    /// The table of the library that was built last, read in a child; none if it was not built yet.
+    library: Option<Probed>,
 }
 
 #[derive(Serialize)]
@@ -60,15 +64,20 @@ struct ToolReport {
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let mut pool = super::pool(project, 1, &Arc::new(Interrupt::default()))?;
-    let guard = RefCell::new(&mut pool.first().guard);
     let places = super::tool_places(project);
-    let ask = |program: &std::path::Path, args: &[String]| ask(&mut guard.borrow_mut(), program, args);
-    let report = Report {
-        schema: SCHEMA,
-        platform: env!("COEXIST_TARGET"),
-        machine: machine(),
-        runtimes: catalog.runtimes.iter().map(|runtime| look(runtime, &places, &ask)).collect(),
+    let runtimes = {
+        let guard = RefCell::new(&mut pool.first().guard);
+        let ask = |program: &std::path::Path, args: &[String]| ask(&mut guard.borrow_mut(), program, args);
+        catalog.runtimes.iter().map(|runtime| look(runtime, &places, &ask)).collect()
     };
+    let mut report = Report { schema: SCHEMA, platform: env!("COEXIST_TARGET"), machine: machine(), runtimes };
+    let tools = Toolbox::look(catalog.runtimes.iter(), &places, &mut pool.first().guard);
+    let store = Store::open(project.store()).map_err(SuiteError::from)?;
+    let places = compile::Places { root: project.root(), store: &store };
+    for (runtime, report) in catalog.runtimes.iter().zip(&mut report.runtimes) {
+        let artefact = compile::in_store(runtime, &places, &tools).map_err(SuiteError::from)?;
+        report.library = artefact.and_then(|artefact| table::kept(&artefact.folder));
+    }
     if own.json {
         ui::data(&report);
     } else {
@@ -108,7 +117,7 @@ fn look(
         })
         .collect();
     let usable = tools.values().all(|tool| tool.found);
-    RuntimeReport { id: runtime.id.to_string(), usable, tools, absent: runtime.absent.clone() }
+    RuntimeReport { id: runtime.id.to_string(), usable, tools, absent: runtime.absent.clone(), library: None }
 }
 
 fn machine() -> Vec<Check> {
@@ -133,7 +142,11 @@ fn machine() -> Vec<Check> {
 fn randomised() -> Check {
     let level = std::fs::read_to_string("/proc/sys/kernel/randomize_va_space").unwrap_or_default();
     let good = level.trim() == "2";
-    let says = if good { "on".to_owned() } else { format!("level {}; wanted: sysctl kernel.randomize_va_space=2", level.trim()) };
+    let says = if good {
+        "on".to_owned()
+    } else {
+        format!("level {}; wanted: sysctl kernel.randomize_va_space=2", level.trim())
+    };
     Check { what: "ASLR", good, says }
 }
 
@@ -142,6 +155,21 @@ fn children_listed() -> Check {
     let good = std::path::Path::new("/proc/thread-self/children").exists();
     let says = if good { "listed in /proc" } else { "/proc has no lists of children (CONFIG_PROC_CHILDREN)" };
     Check { what: "children", good, says: says.to_owned() }
+}
+
+/// What the built library says, against the manifest.
+fn library(runtime: &RuntimeReport) -> String {
+    match &runtime.library {
+        None => "not built yet".to_owned(),
+        Some(Probed::Nothing(why)) => format!("built; {why}"),
+        Some(Probed::Table(table)) => {
+            let differs = |entry: &&Entry| table.offers.contains(entry) == runtime.absent.contains_key(entry);
+            match Entry::ALL.iter().find(differs) {
+                Some(entry) => format!("built; {entry} is not as the manifest says"),
+                None => format!("built; offers {} of {} entries", table.offers.len(), Entry::ALL.len()),
+            }
+        }
+    }
 }
 
 fn text(report: &Report) -> String {
@@ -162,6 +190,7 @@ fn text(report: &Report) -> String {
         let state = if runtime.usable { "ok" } else { "missing" };
         let says = if tools.is_empty() { "the C and C++ compilers above".to_owned() } else { tools.join("; ") };
         let _ = writeln!(out, "{:13} {state:8} {says}", runtime.id);
+        let _ = writeln!(out, "{:22} {}", "", library(runtime));
         if !runtime.absent.is_empty() {
             let absent: Vec<String> = runtime.absent.iter().map(|(entry, why)| format!("{entry} ({why})")).collect();
             let _ = writeln!(out, "{:22} without {}", "", absent.join(", "));

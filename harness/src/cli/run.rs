@@ -47,7 +47,11 @@ pub struct Arguments {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let number: f64 = text.trim_end_matches('s').parse().map_err(|_| "write seconds, as in 2.5".to_owned())?;
-    if number > 0.0 && number < 86_400.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and a day".to_owned()) }
+    if number > 0.0 && number < 86_400.0 {
+        Ok(Duration::from_secs_f64(number))
+    } else {
+        Err("between 0 and a day".to_owned())
+    }
 }
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
@@ -228,7 +232,8 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
     let blocking = || record.cells.iter().filter(|cell| cell.verdict.blocks());
     let missing = |cell: &&CellRecord| {
         let wanted = |name: &str| {
-            name == "all" || cell.cell.runtimes.iter().any(|runtime| runtime.to_string() == name || runtime.name == name)
+            name == "all"
+                || cell.cell.runtimes.iter().any(|runtime| runtime.to_string() == name || runtime.name == name)
         };
         cell.verdict == Verdict::Skipped && required(own).any(wanted)
     };

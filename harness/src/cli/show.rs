@@ -21,15 +21,16 @@ pub struct Arguments {
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let id = canonical(&own.cell, &catalog)?;
-    let record = Record::read(&project.record())?;
+    let record = Record::read(&project.record());
+    let exists = crate::matrix::cells(&catalog).iter().any(|cell| cell.id == id);
+    let recorded = record.as_ref().is_ok_and(|record| record.cell(&id).is_some());
+    if !exists && !recorded {
+        return Err(unknown(&id.to_string(), &catalog));
+    }
+    let record = record?;
     let Some(cell) = record.cell(&id) else {
-        let exists = crate::matrix::cells(&catalog).iter().any(|cell| cell.id == id);
-        return Err(if exists {
-            let help = format!("run it: coexist run '{id}'");
-            Stopped::Usage { message: format!("the last run did not have {id}"), help }
-        } else {
-            unknown(&id.to_string(), &catalog)
-        });
+        let help = format!("run it: coexist run '{id}'");
+        return Err(Stopped::Usage { message: format!("the last run did not have {id}"), help });
     };
     if own.json {
         ui::data(cell);

@@ -54,6 +54,7 @@ pub fn identity() -> String {
 }
 
 /// A program's path: as it is if it has a slash, else the first of that name on PATH.
+#[must_use]
 pub fn on_path(program: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {
         return Some(program.to_owned());

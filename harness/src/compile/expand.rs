@@ -24,15 +24,12 @@ pub fn inline(text: &str, values: &Values) -> String {
         out.push_str(&rest[..open]);
         rest = &rest[open..];
         let known = rest.find('}').and_then(|close| Some((close, values.get(&rest[1..close])?)));
-        match known {
-            Some((close, list)) => {
-                out.push_str(&list.join(" "));
-                rest = &rest[close + 1..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
+        if let Some((close, list)) = known {
+            out.push_str(&list.join(" "));
+            rest = &rest[close + 1..];
+        } else {
+            out.push('{');
+            rest = &rest[1..];
         }
     }
     out + rest

@@ -19,8 +19,8 @@ pub struct SupportJob {
 }
 
 impl SupportJob {
-    pub fn plan(inputs: &Inputs) -> Result<Self, CompileError> {
-        Ok(Self { key: Key::new("support", &inputs.support_hash) })
+    pub fn plan(inputs: &Inputs) -> Self {
+        Self { key: Key::new("support", &inputs.support_hash) }
     }
 
     pub fn run(&self, worker: &mut Worker, places: &Places<'_>, inputs: &Inputs) -> Result<Built, CompileError> {

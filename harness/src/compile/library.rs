@@ -8,17 +8,16 @@ use super::expand::{Values, argument, inline};
 use super::inputs::{Inputs, files_below, hash_files, hash_text};
 use super::{Artefact, Artefacts, Built, CompileError, Failure, Key, Places, Toolbox, Unit, compiler};
 use crate::catalog::{Build, PLAIN, Runtime};
+use crate::check::table;
 use crate::child::{ChildError, Exit, Guard, Job, Limits, Stop, Unwatched};
 use crate::run::Worker;
 
 /// What one step of a build may take.
-const LIMITS: Limits = Limits {
-    deadline: Duration::from_secs(20 * 60),
-    stdout: 4 << 20,
-    stderr: 4 << 20,
-    memory: 16 << 30,
-    processes: 2000,
-};
+const LIMITS: Limits =
+    Limits { deadline: Duration::from_mins(20), stdout: 4 << 20, stderr: 4 << 20, memory: 16 << 30, processes: 2000 };
+
+/// Raised whenever a library's entry in the store gets other files.
+const ENTRY: u32 = 2;
 
 /// Variables of our own environment that tools need to find themselves.
 const PASSED_ON: [&str; 5] = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
@@ -64,6 +63,7 @@ impl LibJob {
 pub struct LibraryJob {
     pub key: Key,
     pub file: String,
+    id: String,
     folder: PathBuf,
     sources: Vec<PathBuf>,
     build: Build,
@@ -86,7 +86,7 @@ impl LibraryJob {
         let mut hasher = blake3::Hasher::new();
         hasher.update(inputs.include_hash.as_bytes()).update(hash_files(&sources, &runtime.folder)?.as_bytes());
         // The manifest's build, as it is after variant and flavour: titles and prose rebuild nothing.
-        hash_text(&mut hasher, &format!("{build:?}|{}|{flavour}|{}", runtime.id, inputs.compilers));
+        hash_text(&mut hasher, &format!("{ENTRY}|{build:?}|{}|{flavour}|{}", runtime.id, inputs.compilers));
 
         let mut values = build.vars.clone();
         for (name, tool) in &runtime.tools {
@@ -111,7 +111,8 @@ impl LibraryJob {
         }
         let broken = places.root.join("samples/_broken");
         if runtime.folder.starts_with(&broken) {
-            let shared: Vec<PathBuf> = files_below(&broken)?.into_iter().filter(|path| path.parent() == Some(&broken)).collect();
+            let shared: Vec<PathBuf> =
+                files_below(&broken)?.into_iter().filter(|path| path.parent() == Some(&broken)).collect();
             hasher.update(hash_files(&shared, &broken)?.as_bytes());
         }
         let id = &runtime.id;
@@ -132,11 +133,20 @@ impl LibraryJob {
         }
         let key = Key::new(&name, &hasher.finalize());
         let file = format!("libcoexist-{name}.so");
-        Ok(Ok(Self { key, file, folder: runtime.folder.clone(), sources, build, values, libs }))
+        let id = id.name.clone();
+        Ok(Ok(Self { key, file, id, folder: runtime.folder.clone(), sources, build, values, libs }))
     }
 
     pub fn run(&self, worker: &mut Worker, places: &Places<'_>) -> Result<Built, CompileError> {
-        once(worker, places, &self.key, &self.file, |guard, stage| self.steps(guard, stage))
+        once(worker, places, &self.key, &self.file, |guard, stage| {
+            let built = self.steps(guard, stage)?;
+            if built.is_ok() {
+                let found = table::probe(guard, &stage.join(&self.file), &self.id)?;
+                let path = stage.join(table::FILE);
+                std::fs::write(&path, serde_json::to_vec(&found).unwrap_or_default()).map_err(write(&path))?;
+            }
+            Ok(built)
+        })
     }
 
     fn steps(&self, guard: &mut Guard, stage: &Path) -> Result<Result<(), Failure>, CompileError> {

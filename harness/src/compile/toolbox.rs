@@ -12,7 +12,7 @@ use crate::toolchain::{Fingerprint, Places, find};
 
 /// What a program may take to print its version.
 const LIMITS: Limits =
-    Limits { deadline: Duration::from_secs(60), stdout: 1 << 16, stderr: 1 << 16, memory: 4 << 30, processes: 64 };
+    Limits { deadline: Duration::from_mins(1), stdout: 1 << 16, stderr: 1 << 16, memory: 4 << 30, processes: 64 };
 
 /// Tools by their manifests' words, found or not.
 #[derive(Debug, Default)]

@@ -21,7 +21,7 @@ pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradictio
 /// The library's table against its manifest.
 fn table(cell: &Cell<'_>, seen: &Observation, at: usize) -> Option<Contradiction> {
     let runtime = cell.runtimes[at];
-    let position = at as u8 + 1;
+    let position = Cell::position(at);
     if let Some(title) = seen.trace.fact(position, "title")
         && title != runtime.title
     {
@@ -85,8 +85,9 @@ fn stated_stdout(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
 
 /// Calls that returned, and events, of one library's callback.
 fn counts(seen: &Observation, at: usize) -> (usize, usize) {
-    let position = at as u8 + 1;
-    let count = |kind| seen.trace.of(kind).filter(|event| event.runtime == position && event.text == "callback").count();
+    let position = Cell::position(at);
+    let count =
+        |kind| seen.trace.of(kind).filter(|event| event.runtime == position && event.text == "callback").count();
     (count(Kind::Done), count(Kind::Event))
 }
 

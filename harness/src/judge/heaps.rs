@@ -41,7 +41,7 @@ pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradictio
 
 fn hulls(live: &[&Event], at_mark: &Footprint, library: usize) -> Hulls {
     let mut hulls = Hulls::new();
-    for event in live.iter().filter(|event| usize::from(event.runtime) == library + 1) {
+    for event in live.iter().filter(|event| event.runtime == Cell::position(library)) {
         let (low, high) = (event.a.cast_unsigned(), event.a.cast_unsigned().wrapping_add(event.b.cast_unsigned()));
         if let Some(mapping) = at_mark.mapping_of(low) {
             let hull = hulls.entry(mapping.start).or_insert((low, high));

@@ -125,7 +125,11 @@ impl Ledger {
             let written = written.into_inner();
             let matcher = glob(written.cells.get_ref()).map_err(|error| {
                 let help = "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*";
-                invalid(format!("`{}` is no glob: {}", written.cells.get_ref(), error.kind()), help, written.cells.span())
+                invalid(
+                    format!("`{}` is no glob: {}", written.cells.get_ref(), error.kind()),
+                    help,
+                    written.cells.span(),
+                )
             })?;
             let what: What = written.outcome.get_ref().parse().map_err(|why: String| {
                 invalid(why, "write it as `coexist show CELL` prints it: signalled SIGSEGV", written.outcome.span())

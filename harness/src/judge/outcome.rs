@@ -43,7 +43,7 @@ pub enum What {
     OverLimit(String),
     /// The right exit status without the scenario's end: someone else ended the process.
     Incomplete,
-    /// The host did not accept the library; reason codes are those of coexist_wire.h.
+    /// The host did not accept the library; reason codes are those of `coexist_wire.h`.
     Refused(String),
     /// A check of the scenario failed.
     CheckFailed,
@@ -60,9 +60,37 @@ pub enum What {
 }
 
 const SIGNALS: [&str; 31] = [
-    "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
-    "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN",
-    "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
+    "SIGHUP",
+    "SIGINT",
+    "SIGQUIT",
+    "SIGILL",
+    "SIGTRAP",
+    "SIGABRT",
+    "SIGBUS",
+    "SIGFPE",
+    "SIGKILL",
+    "SIGUSR1",
+    "SIGSEGV",
+    "SIGUSR2",
+    "SIGPIPE",
+    "SIGALRM",
+    "SIGTERM",
+    "SIGSTKFLT",
+    "SIGCHLD",
+    "SIGCONT",
+    "SIGSTOP",
+    "SIGTSTP",
+    "SIGTTIN",
+    "SIGTTOU",
+    "SIGURG",
+    "SIGXCPU",
+    "SIGXFSZ",
+    "SIGVTALRM",
+    "SIGPROF",
+    "SIGWINCH",
+    "SIGIO",
+    "SIGPWR",
+    "SIGSYS",
 ];
 
 /// A signal's name; real-time ones by number.
@@ -105,8 +133,21 @@ impl fmt::Display for What {
 
 /// What a text may begin with to be an outcome, for suggestions.
 pub const WORDS: [&str; 15] = [
-    "finished", "exited", "signalled", "timed-out", "leaked", "flooded", "over-limit", "incomplete", "refused",
-    "check-failed", "contradicted", "corrupted", "not-built", "not-run", "harness-failed",
+    "finished",
+    "exited",
+    "signalled",
+    "timed-out",
+    "leaked",
+    "flooded",
+    "over-limit",
+    "incomplete",
+    "refused",
+    "check-failed",
+    "contradicted",
+    "corrupted",
+    "not-built",
+    "not-run",
+    "harness-failed",
 ];
 
 impl FromStr for What {

@@ -3,6 +3,8 @@
 //! The command line compares with `compare` and leaves pending files with `propose`; tests do both with `check`, which
 //! panics with insta's own diff. Pending files are insta's: `cargo insta review` and `coexist bless` take the same ones.
 
+#![allow(clippy::disallowed_types, reason = "this is the adaptor")]
+
 use std::path::{Path, PathBuf};
 
 use insta::internals::TextSnapshotContents;

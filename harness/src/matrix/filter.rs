@@ -46,7 +46,8 @@ impl Filter {
     /// Whether a cell is chosen.
     #[must_use]
     pub fn chooses(&self, cell: &Cell<'_>) -> bool {
-        self.words.is_empty() || self.words.iter().any(|(_, matcher)| names(cell).iter().any(|name| matcher.is_match(name)))
+        self.words.is_empty()
+            || self.words.iter().any(|(_, matcher)| names(cell).iter().any(|name| matcher.is_match(name)))
     }
 }
 
@@ -74,7 +75,9 @@ fn names(cell: &Cell<'_>) -> Vec<String> {
     for names in &aliases {
         lists = lists
             .iter()
-            .flat_map(|list| names.iter().map(move |name| if list.is_empty() { name.clone() } else { format!("{list}+{name}") }))
+            .flat_map(|list| {
+                names.iter().map(move |name| if list.is_empty() { name.clone() } else { format!("{list}+{name}") })
+            })
             .collect();
     }
     let full = format!("{}[{}]", cell.scenario.name, cell.mode);

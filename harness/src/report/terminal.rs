@@ -81,7 +81,9 @@ fn tables(out: &mut String, cells: &[&CellRecord]) {
     let all = rows.len();
     if all > ROWS {
         rows.retain(|row| {
-            columns.iter().any(|column| verdicts.get(&(row.clone(), column.clone())).is_some_and(|v| *v != Verdict::Pass))
+            columns
+                .iter()
+                .any(|column| verdicts.get(&(row.clone(), column.clone())).is_some_and(|v| *v != Verdict::Pass))
         });
     }
     let hidden = all - rows.len();
@@ -153,7 +155,10 @@ pub fn attention(record: &Record) -> String {
         let _ = writeln!(out, "  → {}", next(verdict, first));
     }
     for (line, cells) in &record.unmatched {
-        let _ = writeln!(out, "\nledger line {line}: `{cells}` is about no cell of this run: remove the entry or mend its glob");
+        let _ = writeln!(
+            out,
+            "\nledger line {line}: `{cells}` is about no cell of this run: remove the entry or mend its glob"
+        );
     }
     if !record.orphans.is_empty() {
         let _ = writeln!(out, "\nsnapshots of cells that do not exist any more; remove them:");
@@ -184,7 +189,8 @@ pub fn what(cell: &CellRecord) -> String {
 }
 
 fn rates(cell: &CellRecord) -> String {
-    let parts: Vec<String> = cell.outcomes.iter().map(|(what, count)| format!("{what} {count} of {}", cell.runs)).collect();
+    let parts: Vec<String> =
+        cell.outcomes.iter().map(|(what, count)| format!("{what} {count} of {}", cell.runs)).collect();
     format!("{}; last seen in phase {}", parts.join(", "), cell.outcome.phase)
 }
 
@@ -230,7 +236,8 @@ pub fn summary(record: &Record) -> String {
     let repeats = if runs > total { format!(" in {runs} runs") } else { String::new() };
     let seconds = |ms: u64| ms as f64 / 1000.0;
     let mut text = format!(
-        "\n{BOLD}{total} cells{BOLD:#}{repeats}: {}   ({:.1} s, of which {:.1} s building)\n",
+        "\n{BOLD}{}{BOLD:#}{repeats}: {}   ({:.1} s, of which {:.1} s building)\n",
+        counted(total),
         parts.join(", "),
         seconds(record.wall_ms),
         seconds(record.build_ms),
@@ -260,7 +267,8 @@ pub fn skipped(record: &Record) -> String {
         *reasons.entry(cell.outcome.detail.as_str()).or_insert(0) += 1;
     }
     let style = style(Verdict::Skipped);
-    let lines = reasons.into_iter().map(|(reason, count)| format!("{style}skipped{style:#} {count} cells: {reason}\n"));
+    let lines =
+        reasons.into_iter().map(|(reason, count)| format!("{style}skipped{style:#} {}: {reason}\n", counted(count)));
     lines.collect()
 }
 
@@ -320,6 +328,10 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str) -> String {
     }
     let _ = writeln!(out, "\n{DIM}from the run of {}{DIM:#}", record.started);
     out
+}
+
+fn counted(cells: usize) -> String {
+    if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
 }
 
 fn last_lines(text: &str, most: usize) -> Vec<&str> {

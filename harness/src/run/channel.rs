@@ -74,7 +74,8 @@ impl Watch for Channel {
                 false
             }
             Some(mark) => {
-                self.foreign = Some(format!("mark {} of kind {} when mark {} was due", mark.index, mark.kind, self.expected));
+                self.foreign =
+                    Some(format!("mark {} of kind {} when mark {} was due", mark.index, mark.kind, self.expected));
                 false
             }
             None => {

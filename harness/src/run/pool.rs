@@ -1,7 +1,7 @@
 //! Workers: a thread and a guard each, working through a list of jobs.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
@@ -46,7 +46,8 @@ impl Pool {
     ) -> Result<Self, ChildError> {
         let io = |what| move |source| ChildError::System { what, source };
         std::fs::create_dir_all(parent).map_err(io("make the scratch folder"))?;
-        let scratch = tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(io("make the scratch folder"))?;
+        let scratch =
+            tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(io("make the scratch folder"))?;
         let lock = File::create(scratch.path().join(LOCK)).map_err(io("lock the scratch folder"))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)
             .map_err(|errno| ChildError::System { what: "lock the scratch folder", source: errno.into() })?;
@@ -119,21 +120,19 @@ pub enum Progress<'a, J, R> {
     Ended(&'a J, &'a R),
 }
 
-/// Removes scratch folders of runs whose harness is gone; returns them.
-pub fn sweep(parent: &Path) -> Vec<PathBuf> {
-    let mut removed = Vec::new();
-    let Ok(entries) = std::fs::read_dir(parent) else { return removed };
+/// Removes scratch folders of runs whose harness is gone.
+pub fn sweep(parent: &Path) {
+    let Ok(entries) = std::fs::read_dir(parent) else { return };
     for folder in entries.flatten().map(|entry| entry.path()) {
         let abandoned = match File::open(folder.join(LOCK)) {
             Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok(),
             // Not locked yet, or removed half-way; a run makes its lock at once, so an old one is nobody's.
             Err(_) => older_than_a_minute(&folder),
         };
-        if abandoned && std::fs::remove_dir_all(&folder).is_ok() {
-            removed.push(folder);
+        if abandoned {
+            let _ = std::fs::remove_dir_all(&folder);
         }
     }
-    removed
 }
 
 fn older_than_a_minute(folder: &Path) -> bool {

@@ -67,7 +67,10 @@ fn read(record: &[u8], index: u64, nonce: u64) -> Read {
     if commit == 0 {
         return Read::Unfinished;
     }
-    if record.len() != RECORD_SIZE || commit != index + 1 || wire::word_at(record, 8) != wire::check(nonce, commit, &record[16..]) {
+    if record.len() != RECORD_SIZE
+        || commit != index + 1
+        || wire::word_at(record, 8) != wire::check(nonce, commit, &record[16..])
+    {
         return Read::Wrong("was overwritten");
     }
     let [lane_low, lane_high, kind, runtime] = [record[16], record[17], record[18], record[19]];
@@ -186,7 +189,7 @@ mod tests {
             head in any::<u64>(),
             records in prop::collection::vec(any::<u8>(), 0..2000),
         ) {
-            let trace = decode(&self::header(head), &records, NONCE);
+            let trace = decode(&super::tests::header(head), &records, NONCE);
             let _ = super::super::render(&trace, &["a".to_owned()]);
         }
 

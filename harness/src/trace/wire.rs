@@ -89,7 +89,7 @@ pub fn word_at(bytes: &[u8], offset: usize) -> u64 {
 /// One mark message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// MARK_REQUEST, MARK_ANSWER or MARK_FULL.
+    /// `MARK_REQUEST`, `MARK_ANSWER` or `MARK_FULL`.
     pub kind: u32,
     /// Counts the requests from 1.
     pub index: u32,

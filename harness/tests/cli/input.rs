@@ -8,7 +8,6 @@ use crate::sandbox::Sandbox;
 #[rstest]
 #[case("unknown-flag", 2, &["run", "--repeta", "3"])]
 #[case("unknown-command", 2, &["rnu"])]
-#[case("no-command", 2, &[])]
 #[case("bad-shard", 2, &["run", "--shard", "3/2"])]
 #[case("bad-filter", 2, &["run", "callback/{one"])]
 #[case("bad-deadline", 2, &["run", "--deadline", "soon"])]
@@ -18,9 +17,17 @@ use crate::sandbox::Sandbox;
 #[case("nothing-listed", 4, &["list", "cells", "go"])]
 #[case("show-near-cell", 4, &["show", "calback/one"])]
 #[case("show-no-cell", 4, &["show", "something"])]
+#[case("show-other-runtime", 4, &["show", "callback/on"])]
 #[case("show-before-run", 96, &["show", "callback/one"])]
 fn a_wrong_command_line(#[case] name: &str, #[case] status: i32, #[case] args: &[&str]) {
     snapshot(name, &Sandbox::new().expect(status, args));
+}
+
+#[test]
+fn no_command_line_at_all() {
+    let ran = Sandbox::new().ran(&mut std::process::Command::new(crate::stage::COEXIST));
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("Usage: coexist") && !ran.stderr.contains("__guard"), "{}", ran.stderr);
 }
 
 #[test]

@@ -80,14 +80,15 @@ fn repeats_that_disagree_are_flaky() {
     sandbox.scenario("callback", "#include <stdio.h>\n#include <stdlib.h>", &lines);
     let ran = sandbox.expect(100, &["run", "-j1", "--repeat", "4"]);
     assert!(ran.stderr.contains("callback/one  finished 2 of 4, signalled SIGABRT 2 of 4"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("1 cells in 4 runs: 1 flaky"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 cell in 4 runs: 1 flaky"), "{}", ran.stderr);
 }
 
 fn without_a_tool() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.sample("two", "");
     let manifest = std::fs::read_to_string(sandbox.path("samples/two/sample.toml")).unwrap();
-    let tool = "[tools.nowhere]\nargs = [\"--version\"]\nsays = \"nowhere \"\non_path = [\"nowhere-to-be-found\"]\n\n[build]";
+    let tool =
+        "[tools.nowhere]\nargs = [\"--version\"]\nsays = \"nowhere \"\non_path = [\"nowhere-to-be-found\"]\n\n[build]";
     sandbox.write("samples/two/sample.toml", &manifest.replace("[build]", tool).replace("\"{cc}\"", "\"{nowhere}\""));
     sandbox
 }
@@ -106,7 +107,8 @@ fn a_skip_fails_where_it_is_required() {
     let sandbox = without_a_tool();
     sandbox.expect(100, &["run"]);
     sandbox.expect(0, &["bless", "--yes"]);
-    for (require, status) in [("--require", 96), ("--require=two", 96), ("--require=one", 0), ("--require=one,two", 96)] {
+    for (require, status) in [("--require", 96), ("--require=two", 96), ("--require=one", 0), ("--require=one,two", 96)]
+    {
         let ran = sandbox.expect(status, &["run", require]);
         assert_eq!(ran.stderr.contains("--require asks for"), status == 96, "{require}: {}", ran.stderr);
     }
