@@ -140,7 +140,8 @@ impl Record {
         let write = || -> std::io::Result<()> {
             let folder = path.parent().unwrap_or(Path::new("."));
             std::fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+            let mut file = tempfile::Builder::new().permissions(open).tempfile_in(folder)?;
             let mut buffered = std::io::BufWriter::new(&mut file);
             serde_json::to_writer(&mut buffered, self)?;
             buffered.flush()?;

@@ -31,7 +31,7 @@ static GUARDS: Mutex<Vec<i32>> = Mutex::new(Vec::new());
 pub struct Guard {
     socket: OwnedFd,
     process: std::process::Child,
-    executable: PathBuf,
+    program: GuardProgram,
     scratch: PathBuf,
     interrupt: Arc<Interrupt>,
     buffer: Vec<u8>,
@@ -43,27 +43,14 @@ impl Guard {
     /// # Errors
     /// When the socket or the process cannot be had.
     pub fn start(program: &GuardProgram, scratch: PathBuf, interrupt: Arc<Interrupt>) -> Result<Self, ChildError> {
-        let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
-            .map_err(|errno| ChildError::Guard(errno.into()))?;
-        let process = Command::new(&program.program)
-            .args(&program.args)
-            .arg(&scratch)
-            .stdin(Stdio::from(theirs))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // Not in the terminal's foreground group: ctrl-C is the harness's to understand.
-            .process_group(0)
-            .spawn()
-            .map_err(ChildError::Guard)?;
-        guards().push(process.id().cast_signed());
-        let executable = program.program.clone();
-        Ok(Self { socket: ours, process, executable, scratch, interrupt, buffer: vec![0; CHUNK] })
+        let (socket, process) = launch(program, &scratch).map_err(ChildError::Guard)?;
+        Ok(Self { socket, process, program: program.clone(), scratch, interrupt, buffer: vec![0; CHUNK] })
     }
 
     /// The executable that guards are: `coexist` itself.
     #[must_use]
     pub fn executable(&self) -> &Path {
-        &self.executable
+        &self.program.program
     }
 
     /// The folder for whatever this guard's children write; emptied by whoever uses it.
@@ -79,7 +66,7 @@ impl Guard {
     pub fn run(&mut self, job: Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
         let result = self.follow(job, watch);
         if matches!(result, Err(ChildError::GuardLost)) {
-            kill_children(&guards());
+            self.replace()?;
         }
         result
     }
@@ -186,6 +173,22 @@ impl Guard {
         })
     }
 
+    /// Ends what a lost guard left to us, and starts another one: one cell is spoiled, not all that follow.
+    fn replace(&mut self) -> Result<(), ChildError> {
+        // A dying guard's socket closes before its children become ours: only once it is reaped are they all here.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let lost = self.process.id().cast_signed();
+        {
+            let mut guards = guards();
+            guards.retain(|guard| *guard != lost);
+            kill_children(&guards);
+        }
+        std::fs::create_dir_all(&self.scratch).map_err(ChildError::Guard)?;
+        (self.socket, self.process) = launch(&self.program, &self.scratch).map_err(ChildError::Guard)?;
+        Ok(())
+    }
+
     fn reply(&mut self) -> Result<Reply, ChildError> {
         match receive::<Reply>(self.socket.as_fd(), &mut self.buffer).map_err(lost_or("hear from the guard"))? {
             Some((reply, _)) => Ok(reply),
@@ -259,6 +262,24 @@ impl Drop for Guard {
         let pid = self.process.id().cast_signed();
         guards().retain(|guard| *guard != pid);
     }
+}
+
+/// Starts a guard process; returns our end of its socket.
+fn launch(program: &GuardProgram, scratch: &Path) -> std::io::Result<(OwnedFd, std::process::Child)> {
+    let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    // Registered before anyone can take it for an orphan.
+    let mut guards = guards();
+    let process = Command::new(&program.program)
+        .args(&program.args)
+        .arg(scratch)
+        .stdin(Stdio::from(theirs))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // Not in the terminal's foreground group: ctrl-C is the harness's to understand.
+        .process_group(0)
+        .spawn()?;
+    guards.push(process.id().cast_signed());
+    Ok((ours, process))
 }
 
 struct Ending {

@@ -108,8 +108,10 @@ impl Progress {
                     self.bar.set_style(style);
                 }
                 self.bar.set_length(*runs as u64);
+                self.bar.set_message("");
             }
             Event::Started(cell) => {
+                self.bar.set_message(cell.id.to_string());
                 self.running.push((cell.id.to_string(), Instant::now(), false));
             }
             Event::Ended(cell, run) => {

@@ -13,6 +13,8 @@ use crate::child::{ChildError, Guard, GuardProgram, Interrupt};
 
 /// Name of the lock file in a run's scratch folder: held as long as its harness lives.
 const LOCK: &str = "lock";
+/// What a run's scratch folder is called, before the part that tells runs apart.
+const RUN: &str = "run-";
 
 /// The workers of one run and the folder that all of them write below.
 #[derive(Debug)]
@@ -46,11 +48,13 @@ impl Pool {
     ) -> Result<Self, ChildError> {
         let io = |what| move |source| ChildError::System { what, source };
         std::fs::create_dir_all(parent).map_err(io("make the scratch folder"))?;
-        let scratch =
-            tempfile::Builder::new().prefix("run-").tempdir_in(parent).map_err(io("make the scratch folder"))?;
+        // Until our lock is held, the folder looks abandoned.
+        let alone = gate(parent).map_err(io("lock the scratch folder"))?;
+        let scratch = tempfile::Builder::new().prefix(RUN).tempdir_in(parent).map_err(io("make the scratch folder"))?;
         let lock = File::create(scratch.path().join(LOCK)).map_err(io("lock the scratch folder"))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)
             .map_err(|errno| ChildError::System { what: "lock the scratch folder", source: errno.into() })?;
+        drop(alone);
         let mut workers = Vec::new();
         for number in 0..count.max(1) {
             let folder = scratch.path().join(format!("worker-{number}"));
@@ -122,20 +126,20 @@ pub enum Progress<'a, J, R> {
 
 /// Removes scratch folders of runs whose harness is gone.
 pub fn sweep(parent: &Path) {
+    let Ok(_alone) = gate(parent) else { return };
     let Ok(entries) = std::fs::read_dir(parent) else { return };
-    for folder in entries.flatten().map(|entry| entry.path()) {
-        let abandoned = match File::open(folder.join(LOCK)) {
-            Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok(),
-            // Not locked yet, or removed half-way; a run makes its lock at once, so an old one is nobody's.
-            Err(_) => older_than_a_minute(&folder),
-        };
-        if abandoned {
-            let _ = std::fs::remove_dir_all(&folder);
+    for entry in entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(RUN.as_bytes())) {
+        let held = File::open(entry.path().join(LOCK))
+            .is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err());
+        if !held {
+            let _ = std::fs::remove_dir_all(entry.path());
         }
     }
 }
 
-fn older_than_a_minute(folder: &Path) -> bool {
-    let modified = folder.metadata().and_then(|facts| facts.modified());
-    modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age.as_secs() > 60))
+/// Held while folders are made or removed.
+fn gate(parent: &Path) -> std::io::Result<File> {
+    let file = File::create(parent.join("gate"))?;
+    flock(&file, FlockOperation::LockExclusive)?;
+    Ok(file)
 }
