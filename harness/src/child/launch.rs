@@ -13,13 +13,15 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use super::message::{Reply, Request, receive, send};
-use super::proc::{descendants_of, kill_children, resident};
+use super::proc::{descendants_of, kill_children, resident, starved};
 use super::{ChildError, Ended, Exit, GuardProgram, Interrupt, Job, Limits, Stop, Watch, system};
 
 /// How often limits that nothing wakes us for are looked at.
 const TICK: Duration = Duration::from_millis(100);
 /// What a process that was sent SIGQUIT has for writing down what its threads are doing.
 const STACK_DUMP: Duration = Duration::from_millis(700);
+/// How often its own length a deadline may reach at most, however loaded the machine is.
+const MOST_EXTENSION: u32 = 5;
 /// One read from a pipe.
 const CHUNK: usize = 64 * 1024;
 
@@ -71,8 +73,8 @@ impl Guard {
         result
     }
 
-    fn follow(&mut self, job: Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
-        let begun = Instant::now();
+    /// Starts the program; its id, and what it will write.
+    fn begin(&mut self, job: Job<'_>) -> Result<(i32, Capture, Capture), ChildError> {
         let (stdout, their_stdout) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
         let (stderr, their_stderr) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
         for end in [&stdout, &stderr] {
@@ -89,20 +91,25 @@ impl Guard {
         };
         send(self.socket.as_fd(), &request, &descriptors).map_err(lost_or("ask the guard"))?;
         drop((their_stdout, their_stderr, job.hand_over));
-
-        let pid = match self.reply()? {
-            Reply::Started(pid) => pid,
+        match self.reply()? {
+            Reply::Started(pid) => {
+                Ok((pid, Capture::new(stdout, job.limits.stdout), Capture::new(stderr, job.limits.stderr)))
+            }
             Reply::NotStarted(errno) => {
                 let source = std::io::Error::from_raw_os_error(errno);
-                return Err(ChildError::Program { program: job.program.to_owned(), source });
+                Err(ChildError::Program { program: job.program.to_owned(), source })
             }
-            Reply::Ended { .. } => return Err(ChildError::GuardLost),
-        };
+            Reply::Ended { .. } => Err(ChildError::GuardLost),
+        }
+    }
 
-        let mut stdout = Capture::new(stdout, job.limits.stdout);
-        let mut stderr = Capture::new(stderr, job.limits.stderr);
+    fn follow(&mut self, job: Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
+        let begun = Instant::now();
+        let limits = job.limits;
+        let (pid, mut stdout, mut stderr) = self.begin(job)?;
         let mut ending = Ending { stop: None, kill_at: None, killed: false };
-        let deadline = begun + job.limits.deadline;
+        let mut deadline = begun + limits.deadline;
+        let latest = begun + MOST_EXTENSION * limits.deadline;
         let mut next_look = begun + TICK;
         let ended = loop {
             let now = Instant::now();
@@ -134,9 +141,15 @@ impl Guard {
                 } else if stderr.full {
                     self.stop(&mut ending, Stop::Stderr)?;
                 } else if now >= deadline {
-                    self.stop(&mut ending, Stop::Deadline)?;
+                    // On a loaded machine, time without a processor is not the child's.
+                    let fair = begun + limits.deadline + starved(&descendants_of(self.process.id().cast_signed()));
+                    if fair > now && now < latest {
+                        deadline = fair.min(latest);
+                    } else {
+                        self.stop(&mut ending, Stop::Deadline)?;
+                    }
                 } else if now >= next_look
-                    && let Some(stop) = self.look(pid, &job.limits)
+                    && let Some(stop) = self.look(pid, &limits)
                 {
                     self.stop(&mut ending, stop)?;
                 }

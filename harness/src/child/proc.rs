@@ -43,6 +43,17 @@ pub fn resident(pid: i32) -> u64 {
     pages * rustix::param::page_size() as u64
 }
 
+/// The longest that a thread of some processes has waited for a processor although it could have run, from
+/// /proc/PID/task/TID/schedstat.
+pub fn starved(pids: &[i32]) -> Duration {
+    let tasks = pids.iter().filter_map(|pid| std::fs::read_dir(format!("/proc/{pid}/task")).ok()).flatten().flatten();
+    let waited = tasks.filter_map(|task| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split_ascii_whitespace().nth(1)?.parse().ok()
+    });
+    Duration::from_nanos(waited.max().unwrap_or(0))
+}
+
 /// Kills and reaps children of this process until none is left that `spare` does not name. What was below a killed
 /// child becomes a child of the nearest subreaper, which is this process, and goes the same way.
 pub fn kill_children(spare: &[i32]) {

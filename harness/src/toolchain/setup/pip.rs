@@ -33,7 +33,16 @@ pub(super) fn install(wheel: &Wheel, places: &Places) -> Result<(), SetupError> 
     builder.prefix(UNFINISHED).permissions(Permissions::from_mode(0o755));
     let new = builder.tempdir_in(folder).map_err(folder_error(folder))?;
     let output = Command::new(&python)
-        .args(["-m", "pip", "install", "--no-deps", "--no-compile", "--disable-pip-version-check", "--quiet"])
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--no-deps",
+            "--no-compile",
+            "--no-cache-dir",
+            "--disable-pip-version-check",
+            "--quiet",
+        ])
         .arg("--target")
         .arg(new.path())
         .arg(&wheel.package)
