@@ -46,7 +46,7 @@ enum wire_kind {
 };
 
 /* Reason codes of WIRE_REFUSED: "not-elf", "undefined-symbol", "load-error", "no-export",
- * "null-table", "wrong-abi", "wrong-size", "wrong-id", "wrong-title", "missing-entry". */
+ * "null-table", "wrong-abi", "wrong-size", "wrong-id", "missing-entry". */
 
 /* One event. Claimed by an atomic add on head; `commit` is stored last, with release order. */
 struct wire_record {

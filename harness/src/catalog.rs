@@ -52,6 +52,8 @@ pub struct Runtime {
     pub ffi: String,
     /// Who hands out the memory of managed objects.
     pub heap: Heap,
+    /// With whom it is installed.
+    pub group: Group,
     /// Contract entries that are NULL, with the reason.
     pub absent: BTreeMap<Entry, String>,
     /// Programs that the steps call.
@@ -85,6 +87,19 @@ pub enum Heap {
     Own,
     /// The C library's malloc, which all its users share.
     Malloc,
+}
+
+/// Runtimes that are installed together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// In every run.
+    #[default]
+    Core,
+    /// Languages that are compiled ahead of time.
+    Compiled,
+    /// Virtual machines and interpreters.
+    Vm,
 }
 
 /// A program that builds samples, and where to get it.

@@ -21,6 +21,7 @@ pub use exit::ExitStatus;
 use crate::catalog::{Catalog, CatalogError};
 use crate::check::probe;
 use crate::child::{self, ChildError, GuardProgram, Interrupt};
+use crate::compile::CompileError;
 use crate::project::{NoProject, Project};
 use crate::run::{Pool, sweep};
 use crate::suite::SuiteError;
@@ -105,7 +106,12 @@ impl Stopped {
             Self::Project(_) | Self::Catalog(_) | Self::Ledger(_) | Self::Usage { .. } => ExitStatus::Usage,
             Self::Record(_) | Self::Setup { .. } => ExitStatus::Setup,
             Self::NothingSelected { .. } => ExitStatus::NothingSelected,
-            Self::Suite(_) => ExitStatus::Bug,
+            Self::Suite(SuiteError::Compile(CompileError::Compiler(_) | CompileError::Write { .. })) => {
+                ExitStatus::Setup
+            }
+            Self::Suite(
+                SuiteError::Compile(CompileError::Read { .. } | CompileError::Child(_)) | SuiteError::Child(_),
+            ) => ExitStatus::Bug,
         }
     }
 }

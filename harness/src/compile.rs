@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use miette::Diagnostic;
 use thiserror::Error;
 
 pub use compiler::on_path;
@@ -95,10 +96,11 @@ pub struct Failure {
 }
 
 /// Why building could not be attempted: the harness's or the machine's trouble, no library's.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum CompileError {
     /// A file of the project cannot be read.
     #[error("failed to read {path}")]
+    #[diagnostic(code(compile::read))]
     Read {
         /// The file.
         path: PathBuf,
@@ -107,7 +109,8 @@ pub enum CompileError {
         source: std::io::Error,
     },
     /// The store cannot be written.
-    #[error("failed to write {path}")]
+    #[error("failed to write {path}: {source}")]
+    #[diagnostic(code(compile::write), help("make it writable, free some space, or name another place with --state"))]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -116,10 +119,15 @@ pub enum CompileError {
         source: std::io::Error,
     },
     /// There is no C compiler.
-    #[error("failed to find a C compiler: {0}")]
+    #[error("failed to find a compiler: {0}")]
+    #[diagnostic(
+        code(compile::compiler),
+        help("install gcc and g++, or name another one with CC and CXX; then: coexist doctor")
+    )]
     Compiler(String),
     /// A child could not be followed.
     #[error(transparent)]
+    #[diagnostic(code(compile::child))]
     Child(#[from] ChildError),
 }
 

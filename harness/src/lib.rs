@@ -15,8 +15,8 @@
 //! | [`check`] | a built library | its table, read in a child |
 //! | [`compile`] | manifests and C files | libraries and hosts, each built once |
 //! | [`judge`] | an observation, a snapshot, the ledger | an outcome, a verdict |
-//! | [`suite`] | cells | judged cells: the one way through all of the above |
 //! | [`record`] | judged cells | the JSON of a run |
+//! | [`suite`] | cells | judged cells: the one way through all of the above |
 //! | [`report`] | a record | text |
 //! | [`cli`] | a command line | an exit status |
 //!

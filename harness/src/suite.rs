@@ -52,7 +52,7 @@ pub struct Setting<'a> {
 pub enum SuiteError {
     /// Building could not be attempted.
     #[error(transparent)]
-    #[diagnostic(code(suite::compile))]
+    #[diagnostic(transparent)]
     Compile(#[from] CompileError),
     /// Children could not be started.
     #[error(transparent)]

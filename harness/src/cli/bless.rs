@@ -13,7 +13,7 @@ use crate::project::Project;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Only these cells: globs for ids
+    /// Only these cells: runtimes, scenarios, or globs for ids
     filters: Vec<String>,
     /// Accept without asking, after showing
     #[arg(long)]
@@ -34,9 +34,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     }
     let mut pending = snapshot::pending(project.root());
     pending.retain(|one| {
-        let id = one.cell.to_string();
-        matchers.is_empty()
-            || matchers.iter().any(|matcher| matcher.is_match(&id) || matcher.is_match(&one.cell.scenario))
+        let mut names = vec![one.cell.to_string(), one.cell.scenario.clone(), one.cell.scenario_text()];
+        names.extend(one.cell.runtimes.iter().map(ToString::to_string));
+        matchers.is_empty() || matchers.iter().any(|matcher| names.iter().any(|name| matcher.is_match(name)))
     });
     if pending.is_empty() {
         ui::say("no trace waits for a decision\n");

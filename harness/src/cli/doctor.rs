@@ -122,7 +122,7 @@ fn look(
 
 fn machine() -> Vec<Check> {
     let program = |what: &'static str, name: String, need: &str| {
-        let found = on_path(std::path::Path::new(&name));
+        let found = on_path(std::path::Path::new(name.split(' ').next().unwrap_or_default()));
         Check {
             what,
             good: found.is_some(),

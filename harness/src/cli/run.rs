@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::{ExitStatus, Stopped, setup, ui};
-use crate::catalog::Catalog;
+use super::setup::{self, Groups};
+use super::{ExitStatus, Stopped, ui};
+use crate::catalog::{Catalog, Group, Runtime};
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
 use crate::judge::{Ledger, Verdict, What, snapshot};
@@ -34,6 +35,9 @@ pub struct Arguments {
     /// Run the k-th of n parts of the cells
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// Only runtimes of these groups [default: core, what is installed of the others, and what the filters name]
+    #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]
+    group: Vec<Groups>,
     /// Install what is missing first
     #[arg(long)]
     install: bool,
@@ -62,19 +66,22 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
     let all = cells(&catalog);
-    let chosen = choose(own, &all)?;
+    let matching = matching(own, &all)?;
     check_required(own, &catalog)?;
 
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
-    if own.install {
-        setup::install(project, &runtimes_of(&chosen))?;
-    }
     let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let mut pool = super::pool(project, jobs, &interrupt)?;
+    let mut look =
+        |cells: &[Cell<'_>]| Toolbox::look(runtimes_of(cells), &super::tool_places(project), &mut pool.first().guard);
+    let mut tools = look(&matching);
+    let chosen = choose(own, matching, &tools)?;
+    if own.install {
+        setup::install(project, &runtimes_of(&chosen))?;
+        tools = look(&chosen);
+    }
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
-    let runtimes = runtimes_of(&chosen);
-    let tools = Toolbox::look(runtimes.iter().copied(), &super::tool_places(project), &mut pool.first().guard);
 
     let setting = Setting {
         root: project.root(),
@@ -90,7 +97,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     drop(pool);
     let results = results?;
 
-    let full = own.filters.is_empty() && own.shard.is_none();
+    let full = own.filters.is_empty() && own.shard.is_none() && own.group.is_empty();
     let record = Record {
         schema: SCHEMA,
         started,
@@ -117,23 +124,39 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     Ok(status)
 }
 
-fn choose<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stopped> {
+/// The cells that the filters choose.
+fn matching<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stopped> {
     let filter = Filter::new(&own.filters)
         .map_err(|error| Stopped::Usage { message: error.to_string(), help: "globs have *, ? and {a,b}".to_owned() })?;
-    let chosen: Vec<Cell<'c>> = all
-        .iter()
-        .filter(|cell| filter.chooses(cell))
+    let found: Vec<Cell<'c>> = all.iter().filter(|cell| filter.chooses(cell)).cloned().collect();
+    if found.is_empty() { Err(nothing(own)) } else { Ok(found) }
+}
+
+/// Of these, the ones whose runtimes are wanted, and of those the shard's.
+fn choose<'c>(own: &Arguments, matching: Vec<Cell<'c>>, tools: &Toolbox) -> Result<Vec<Cell<'c>>, Stopped> {
+    let wanted = |runtime: &Runtime| {
+        if own.group.is_empty() {
+            !own.filters.is_empty() || runtime.group == Group::Core || tools.has_all(runtime)
+        } else {
+            Groups::mean(&own.group, runtime.group)
+        }
+    };
+    let chosen: Vec<Cell<'c>> = matching
+        .into_iter()
+        .filter(|cell| cell.runtimes.iter().all(|runtime| wanted(runtime)))
         .enumerate()
         .filter(|(at, _)| own.shard.is_none_or(|shard| at % shard.of == shard.part - 1))
-        .map(|(_, cell)| cell.clone())
+        .map(|(_, cell)| cell)
         .collect();
-    if chosen.is_empty() {
-        return Err(Stopped::NothingSelected {
-            message: format!("no cell matches {}", own.filters.join(" ")),
-            help: "all cells: coexist list cells".to_owned(),
-        });
+    if chosen.is_empty() { Err(nothing(own)) } else { Ok(chosen) }
+}
+
+fn nothing(own: &Arguments) -> Stopped {
+    let asked = if own.filters.is_empty() { "the options".to_owned() } else { own.filters.join(" ") };
+    Stopped::NothingSelected {
+        message: format!("no cell matches {asked}"),
+        help: "all cells: coexist list cells".to_owned(),
     }
-    Ok(chosen)
 }
 
 fn check_required(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
@@ -153,8 +176,8 @@ fn required(own: &Arguments) -> impl Iterator<Item = &str> {
 }
 
 /// Each runtime of some cells once.
-fn runtimes_of<'c>(cells: &[Cell<'c>]) -> Vec<&'c crate::catalog::Runtime> {
-    let mut found: BTreeMap<String, &crate::catalog::Runtime> = BTreeMap::new();
+fn runtimes_of<'c>(cells: &[Cell<'c>]) -> Vec<&'c Runtime> {
+    let mut found: BTreeMap<String, &Runtime> = BTreeMap::new();
     for runtime in cells.iter().flat_map(|cell| cell.runtimes.iter()) {
         found.insert(runtime.id.to_string(), runtime);
     }
@@ -205,7 +228,7 @@ fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
 
 /// Leaves pending traces where they are wanted, and takes back those that are not any more. CI never writes.
 fn propose(project: &Project, record: &Record) {
-    if std::env::var_os("CI").is_some() {
+    if std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
         return;
     }
     for cell in &record.cells {

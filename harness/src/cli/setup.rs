@@ -3,19 +3,52 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Catalog, Runtime, closest};
+use crate::catalog::{Catalog, Group, Runtime, closest};
 use crate::child::Interrupt;
 use crate::compile::ask;
 use crate::project::Project;
 use crate::toolchain::{Machine, Plan, Progress};
 
+/// Which groups of runtimes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Groups {
+    All,
+    One(Group),
+}
+
+impl Groups {
+    /// Whether one of several words means a group.
+    pub fn mean(words: &[Self], group: Group) -> bool {
+        words.iter().any(|word| match word {
+            Self::All => true,
+            Self::One(one) => *one == group,
+        })
+    }
+}
+
+impl std::str::FromStr for Groups {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            name => Group::from_str(name, false)
+                .map(Self::One)
+                .map_err(|_| "there are core, compiled, vm and all".to_owned()),
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// For which runtimes: go, go@1.21; without any, for all
+    /// For which runtimes: go, go@1.21; without any, for those of --group
     runtimes: Vec<String>,
+    /// For the runtimes of these groups: core, compiled, vm, all
+    #[arg(long, value_name = "GROUP,…", value_delimiter = ',', default_value = "core", conflicts_with = "runtimes")]
+    group: Vec<Groups>,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -23,7 +56,11 @@ pub struct Arguments {
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
-    let runtimes = named(&own.runtimes, &catalog)?;
+    let runtimes = if own.runtimes.is_empty() {
+        catalog.runtimes.iter().filter(|runtime| Groups::mean(&own.group, runtime.group)).collect()
+    } else {
+        named(&own.runtimes, &catalog)?
+    };
     if own.dry_run {
         tell(&plan(project, &runtimes)?);
         return Ok(ExitStatus::Good);
@@ -32,11 +69,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     Ok(ExitStatus::Good)
 }
 
-/// The runtimes of some names; a sample's name means all of its variants, no name all runtimes.
-pub fn named<'c>(names: &[String], catalog: &'c Catalog) -> Result<Vec<&'c Runtime>, Stopped> {
-    if names.is_empty() {
-        return Ok(catalog.runtimes.iter().collect());
-    }
+/// The runtimes of some names; a sample's name means all of its variants.
+fn named<'c>(names: &[String], catalog: &'c Catalog) -> Result<Vec<&'c Runtime>, Stopped> {
     let mut chosen = Vec::new();
     for name in names {
         let exact = name.parse().ok().and_then(|id| catalog.runtime(&id)).filter(|_| name.contains('@'));

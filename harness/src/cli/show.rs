@@ -1,13 +1,21 @@
 //! `coexist show CELL`: one cell of the last run in full.
 
 use clap::Args;
+use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Catalog, closest};
 use crate::id::CellId;
 use crate::project::Project;
-use crate::record::Record;
+use crate::record::{CellRecord, Record, SCHEMA};
 use crate::report::terminal;
+
+/// The JSON of one cell.
+#[derive(Serialize)]
+struct Shown<'a> {
+    schema: u32,
+    cell: &'a CellRecord,
+}
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -33,7 +41,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         return Err(Stopped::Usage { message: format!("the last run did not have {id}"), help });
     };
     if own.json {
-        ui::data(cell);
+        ui::data(&Shown { schema: SCHEMA, cell });
     } else {
         let scenario = catalog.scenario(&id.scenario);
         ui::answer(&terminal::cell(&record, cell, scenario.map_or("", |scenario| &scenario.property)));

@@ -1,6 +1,7 @@
 //! The only file that prints. Text for people goes to stderr, data to stdout; a reader that has gone away is no error.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is")]
 
+use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -75,6 +76,7 @@ pub fn probe(table: Result<Table, String>) -> ExitStatus {
 pub struct Progress {
     bar: ProgressBar,
     running: Vec<(String, Instant, bool)>,
+    told: HashSet<(String, String)>,
 }
 
 impl Progress {
@@ -84,7 +86,7 @@ impl Progress {
         let target = if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         bar.set_style(ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, running: Vec::new() }
+        Self { bar, running: Vec::new(), told: HashSet::new() }
     }
 
     /// One event.
@@ -121,7 +123,8 @@ impl Progress {
                 }
                 self.bar.inc(1);
                 self.name_slow();
-                if run.verdict.blocks() {
+                // Once for each thing that a cell does, however often it is repeated.
+                if run.verdict.blocks() && self.told.insert((id.clone(), run.outcome.what.to_string())) {
                     let style = style(run.verdict);
                     self.line(&format!("{style}{:>8}{style:#} {id}  {}", run.verdict, run.outcome.what));
                 }

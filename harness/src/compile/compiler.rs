@@ -29,7 +29,15 @@ pub fn cxx() -> Result<&'static Compiler, CompileError> {
 fn find(cpp: bool) -> Result<Compiler, String> {
     let platform = env!("COEXIST_TARGET");
     let mut build = cc::Build::new();
-    build.cpp(cpp).host(platform).target(platform).opt_level(1).debug(true).pic(true).cargo_metadata(false);
+    build
+        .cpp(cpp)
+        .host(platform)
+        .target(platform)
+        .opt_level(1)
+        .debug(true)
+        .pic(true)
+        .cargo_metadata(false)
+        .cargo_warnings(false);
     let tool = build.try_get_compiler().map_err(|error| error.to_string())?;
     let program = on_path(tool.path()).ok_or_else(|| format!("{} is not on PATH", tool.path().display()))?;
     let flags = tool.args().iter().map(|flag| flag.to_string_lossy().into_owned()).collect();

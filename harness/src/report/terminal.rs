@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::id::RuntimeId;
 use crate::judge::{Comparison, Verdict};
 use crate::record::{CellRecord, Record};
 
@@ -50,6 +51,13 @@ fn symbol(verdict: Verdict) -> &'static str {
 #[must_use]
 pub fn matrix(record: &Record) -> String {
     let mut out = String::new();
+    // Runtimes as the catalogue has them, which is how they first come.
+    let mut order: Vec<String> = Vec::new();
+    for id in record.cells.iter().flat_map(|cell| &cell.cell.runtimes).map(ToString::to_string) {
+        if !order.contains(&id) {
+            order.push(id);
+        }
+    }
     let arities: BTreeSet<usize> = record.cells.iter().map(|cell| cell.cell.runtimes.len()).collect();
     for arity in arities {
         let cells: Vec<&CellRecord> = record.cells.iter().filter(|cell| cell.cell.runtimes.len() == arity).collect();
@@ -59,37 +67,35 @@ pub fn matrix(record: &Record) -> String {
             more => format!("{more} runtimes in a process, in the order of loading"),
         };
         let _ = writeln!(out, "\n{BOLD}{title}{BOLD:#}");
-        tables(&mut out, &cells);
+        tables(&mut out, &cells, &order);
     }
     out
 }
 
-fn tables(out: &mut String, cells: &[&CellRecord]) {
+fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) {
     let mut columns: Vec<String> = Vec::new();
-    let mut rows: Vec<String> = Vec::new();
+    let mut rows: BTreeMap<Vec<usize>, String> = BTreeMap::new();
     let mut verdicts: BTreeMap<(String, String), Verdict> = BTreeMap::new();
     for cell in cells {
         let (row, column) = (cell.cell.runtimes_text(), cell.cell.scenario_text());
         if !columns.contains(&column) {
             columns.push(column.clone());
         }
-        if !rows.contains(&row) {
-            rows.push(row.clone());
-        }
+        let place = |id: &RuntimeId| order.iter().position(|known| *known == id.to_string()).unwrap_or(order.len());
+        rows.insert(cell.cell.runtimes.iter().map(place).collect(), row.clone());
         verdicts.insert((row, column), cell.verdict);
     }
+    let verdict = |row: &String, column: &String| verdicts.get(&(row.clone(), column.clone())).copied();
     let all = rows.len();
     if all > ROWS {
-        rows.retain(|row| {
-            columns
-                .iter()
-                .any(|column| verdicts.get(&(row.clone(), column.clone())).is_some_and(|v| *v != Verdict::Pass))
+        rows.retain(|_, row| {
+            columns.iter().any(|column| verdict(row, column).is_some_and(|found| found != Verdict::Pass))
         });
     }
     let hidden = all - rows.len();
-    let label = rows.iter().map(|row| row.chars().count()).max().unwrap_or(0).max(12);
+    let label = rows.values().map(|row| row.chars().count()).max().unwrap_or(0).max(12);
     let mut from = 0;
-    while from < columns.len() {
+    while from < columns.len() && !rows.is_empty() {
         let mut width = label;
         let mut to = from;
         while to < columns.len() && (to == from || width + cell_width(&columns[to]) <= WIDTH) {
@@ -97,33 +103,25 @@ fn tables(out: &mut String, cells: &[&CellRecord]) {
             to += 1;
         }
         let part = &columns[from..to];
+        // The last column is not padded: no line ends in blanks.
+        let padding = |at: usize| if at + 1 == part.len() { 0 } else { cell_width(&part[at]) - 2 };
         let _ = write!(out, "{:label$}", "");
-        for column in part {
-            let _ = write!(out, "{DIM}  {column:width$}{DIM:#}", width = cell_width(column) - 2);
+        for (at, column) in part.iter().enumerate() {
+            let _ = write!(out, "{DIM}  {column:width$}{DIM:#}", width = padding(at));
         }
-        out.truncate(out.trim_end().len());
         out.push('\n');
-        for row in &rows {
+        for row in rows.values() {
             let _ = write!(out, "{row:label$}");
-            for column in part {
-                let width = cell_width(column) - 2;
-                match verdicts.get(&(row.clone(), column.clone())) {
-                    Some(verdict) => {
-                        let style = style(*verdict);
-                        let _ = write!(out, "  {style}{:width$}{style:#}", symbol(*verdict));
-                    }
-                    None => {
-                        let _ = write!(out, "  {DIM}{:width$}{DIM:#}", "-");
-                    }
-                }
+            for (at, column) in part.iter().enumerate() {
+                let (style, symbol) = verdict(row, column).map_or((DIM, "-"), |found| (style(found), symbol(found)));
+                let _ = write!(out, "  {style}{symbol:width$}{style:#}", width = padding(at));
             }
-            out.truncate(out.trim_end().len());
             out.push('\n');
         }
         from = to;
     }
     if hidden > 0 {
-        let _ = writeln!(out, "{hidden} more rows in which every cell is ok");
+        let _ = writeln!(out, "{hidden} {}rows in which every cell is ok", if rows.is_empty() { "" } else { "more " });
     }
 }
 

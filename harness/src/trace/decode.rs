@@ -136,9 +136,16 @@ mod tests {
 
     #[test]
     fn a_hole_before_the_end_is_corruption() {
-        let mut bytes = vec![0; RECORD_SIZE];
-        bytes.extend(record(1, 13, ""));
-        assert!(decode(&header(2), &bytes, NONCE).corruption.unwrap().contains("is empty"));
+        let mut bytes = record(0, 4, "main");
+        bytes.extend([0; RECORD_SIZE]);
+        bytes.extend(record(2, 13, ""));
+        assert!(decode(&header(3), &bytes, NONCE).corruption.unwrap().contains("is empty"));
+    }
+
+    #[test]
+    fn an_end_without_a_beginning_is_corruption() {
+        let trace = decode(&header(1), &record(0, 13, ""), NONCE);
+        assert!(trace.corruption.unwrap().contains("beginning"));
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) 
             about: variant.about.as_ref().unwrap_or(&manifest.about).get_ref().clone(),
             ffi: manifest.ffi.as_ref().map_or_else(|| "c".to_owned(), |ffi| ffi.get_ref().clone()),
             heap: manifest.heap,
+            group: manifest.group,
             absent: manifest
                 .absent
                 .iter()

@@ -10,7 +10,7 @@ use serde::de::{SeqAccess, Visitor};
 use toml::Spanned;
 
 use super::super::diagnostic::{Code, Source, suggest};
-use crate::catalog::Heap;
+use crate::catalog::{Group, Heap};
 
 /// A text with its place.
 pub(super) type Text = Spanned<String>;
@@ -25,6 +25,8 @@ pub(super) struct Manifest {
     pub(super) about: Text,
     pub(super) ffi: Option<Text>,
     pub(super) heap: Heap,
+    #[serde(default)]
+    pub(super) group: Group,
     pub(super) default: Option<Text>,
     #[serde(default)]
     pub(super) absent: Table<Text>,

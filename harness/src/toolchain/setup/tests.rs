@@ -102,6 +102,7 @@ impl Fake {
 
 fn runtime(index: usize, tool: &Tool) -> Runtime {
     Runtime {
+        group: crate::catalog::Group::Core,
         id: RuntimeId { name: format!("r{index}"), variant: None },
         default_variant: None,
         folder: PathBuf::new(),
