@@ -143,6 +143,15 @@ pub enum ChildError {
     /// The guard is gone; what was below it has been killed.
     #[error("the guard process ended unexpectedly")]
     GuardLost,
+    /// A scratch folder could not be made.
+    #[error("failed to make a scratch folder below {path}: {source}")]
+    Scratch {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// A system call of ours failed.
     #[error("failed to {what}")]
     System {

@@ -47,11 +47,11 @@ fn ended(run: Child) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Folders and files below the state's scratch folder.
+/// What lies in the state's scratch folder, but for the empty lock file that runs share.
 fn scratch(sandbox: &Sandbox) -> Vec<String> {
     let scratch = sandbox.state().join("scratch");
-    let entries = std::fs::read_dir(&scratch).into_iter().flatten().flatten();
-    entries.map(|entry| below(&scratch, &entry.path())).collect()
+    let entries = std::fs::read_dir(&scratch).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| !path.ends_with("gate")).map(|path| below(&scratch, &path)).collect()
 }
 
 fn nothing_is_left(sandbox: &Sandbox) {
@@ -114,6 +114,17 @@ fn ctrl_c_during_a_build_is_no_failed_build() {
 }
 
 #[test]
+fn a_run_leaves_another_run_alone() {
+    let sandbox = sleeping("1");
+    let (first, _) = started(&sandbox);
+    sandbox.expect(100, &["run", "callback/two"]);
+    let (status, stderr) = ended(first);
+    assert_eq!(status, Some(100), "{stderr}");
+    assert!(stderr.contains("2 cells: 2 new"), "{stderr}");
+    nothing_is_left(&sandbox);
+}
+
+#[test]
 fn a_killed_harness_takes_everything_with_it() {
     let sandbox = sleeping("40");
     let (mut run, _) = started(&sandbox);
@@ -121,23 +132,26 @@ fn a_killed_harness_takes_everything_with_it() {
     run.wait().unwrap();
     all_end(&sandbox.state());
     let left = files(&sandbox.state().join("scratch"));
-    assert!(left.iter().all(|file| file.ends_with("lock")), "the guard removed its folder: {left:?}");
+    assert!(
+        left.iter().all(|file| file.ends_with("lock") || file.ends_with("gate")),
+        "the guard removed its folder: {left:?}"
+    );
     sandbox.scenario("callback", "", "xcallback(lib);");
     sandbox.expect(100, &["run"]);
     assert_eq!(scratch(&sandbox), [""; 0], "the next run sweeps");
 }
 
 #[test]
-fn a_killed_guard_is_nobody_elses_fault() {
-    let sandbox = sleeping("40");
-    std::fs::remove_dir_all(sandbox.path("samples/two")).unwrap();
+fn a_killed_guard_spoils_one_cell() {
+    let sandbox = sleeping("(lib->label[0] == 'o' ? 40 : 0)");
     let (run, host) = started(&sandbox);
     let guard = processes::about(&sandbox.state()).into_iter().find(Process::is_guard).unwrap();
     processes::send(guard.pid, Signal::KILL);
     let (status, stderr) = ended(run);
     assert_eq!(status, Some(1), "{stderr}");
     let record = sandbox.record();
-    assert_eq!(record.cells[0].verdict, Verdict::Faulty, "{stderr}");
+    let verdicts: Vec<Verdict> = record.cells.iter().map(|cell| cell.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Faulty, Verdict::New], "another guard runs the second: {stderr}");
     assert!(record.cells[0].outcome.detail.contains("guard"), "{stderr}");
     assert!(!Path::new(&format!("/proc/{}", host.pid)).exists(), "the host outlived the run");
     nothing_is_left(&sandbox);

