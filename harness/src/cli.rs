@@ -9,6 +9,7 @@ mod setup;
 mod show;
 mod ui;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,10 +66,6 @@ enum Command {
     Setup(setup::Arguments),
     /// Show traces that wait for a decision, and accept them
     Bless(bless::Arguments),
-    #[command(name = child::GUARD_COMMAND, hide = true)]
-    Guard { scratch: PathBuf },
-    #[command(name = probe::PROBE_COMMAND, hide = true)]
-    Probe { library: PathBuf, id: String },
 }
 
 /// What stops a subcommand; each has an exit status.
@@ -120,15 +117,13 @@ impl Stopped {
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn main() -> ExitStatus {
+    if let Some(status) = role() {
+        return status;
+    }
     // clap prints its own errors and help, and ends the process with 2 or 0.
     let arguments = Arguments::parse();
     let (root, state) = (arguments.root.as_deref(), arguments.state.as_deref());
     match arguments.command {
-        Command::Guard { scratch } => match child::serve(&scratch) {
-            Ok(()) => ExitStatus::Good,
-            Err(_) => ExitStatus::Bug,
-        },
-        Command::Probe { library, id } => ui::probe(probe::read(&library, &id)),
         Command::Run(own) => finish(arguments.color, || {
             let project = project(root, state)?;
             run::main(&own, &project)
@@ -138,6 +133,21 @@ pub fn main() -> ExitStatus {
         Command::Doctor(own) => finish(arguments.color, || doctor::main(&own, &project(root, state)?)),
         Command::Setup(own) => finish(arguments.color, || setup::main(&own, &project(root, state)?)),
         Command::Bless(own) => finish(arguments.color, || bless::main(&own, &project(root, state)?)),
+    }
+}
+
+/// What this executable is when the harness starts it again: a guard or a probe. Not the user's to type, so clap does
+/// not know them.
+fn role() -> Option<ExitStatus> {
+    let words: Vec<OsString> = std::env::args_os().skip(1).take(3).collect();
+    match words.as_slice() {
+        [name, scratch] if name == child::GUARD_COMMAND => {
+            Some(child::serve(Path::new(scratch)).map_or(ExitStatus::Bug, |()| ExitStatus::Good))
+        }
+        [name, library, id] if name == probe::PROBE_COMMAND => {
+            Some(ui::probe(probe::read(Path::new(library), &id.to_string_lossy())))
+        }
+        _ => None,
     }
 }
 

@@ -28,8 +28,15 @@ pub enum ExitStatus {
 /// The same, for `--help`.
 pub const HELP: &str = "\
 Exit status:
-  0 good · 2 wrong command line, manifest, header or ledger · 4 nothing selected · 96 something is missing
-  100 a verdict blocks · 101 a build failed · 103 only the ledger is out of date · 130 interrupted · 1 a bug of coexist";
+    0  good
+    1  a bug of coexist
+    2  the command line, a manifest, a header or the ledger is wrong
+    4  nothing selected
+   96  something is missing
+  100  a verdict blocks
+  101  a build failed
+  103  only the ledger is out of date
+  130  interrupted";
 
 impl Termination for ExitStatus {
     fn report(self) -> ExitCode {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -94,7 +95,6 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
     progress.end();
-    drop(pool);
     let results = results?;
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.group.is_empty();
@@ -111,7 +111,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
-    propose(project, &record);
+    propose(project, &record, pool.scratch());
+    drop(pool);
     record.write(&project.record())?;
     show(&record);
     if own.json {
@@ -227,14 +228,14 @@ fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
 }
 
 /// Leaves pending traces where they are wanted, and takes back those that are not any more. CI never writes.
-fn propose(project: &Project, record: &Record) {
+fn propose(project: &Project, record: &Record, scratch: &Path) {
     if std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
         return;
     }
     for cell in &record.cells {
         match cell.verdict {
             Verdict::New | Verdict::Changed if !cell.trace.is_empty() => {
-                snapshot::propose(project.root(), &cell.cell, &cell.trace);
+                snapshot::propose(project.root(), scratch, &cell.cell, &cell.trace);
             }
             Verdict::Pass => snapshot::withdraw(project.root(), &cell.cell),
             Verdict::New | Verdict::Changed | Verdict::Failed | Verdict::Known | Verdict::Fixed => {}

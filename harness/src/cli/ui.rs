@@ -47,7 +47,7 @@ pub fn data<T: Serialize>(value: &T) {
 
 /// An error, with its place and what to do.
 pub fn error(error: &dyn Diagnostic) {
-    let fancy = std::io::stderr().is_terminal();
+    let fancy = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let theme = if fancy { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut text = String::new();
     let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false);

@@ -73,17 +73,30 @@ pub unsafe fn prepare(root: &Path) {
     unsafe { std::env::set_var("INSTA_WORKSPACE_ROOT", root) };
 }
 
-/// Leaves a trace as a pending file beside the snapshot, for a review. Needs `prepare`.
-pub fn propose(root: &Path, cell: &CellId, text: &str) {
-    check(root, cell, text);
+/// Leaves a trace as a pending file beside the snapshot, for a review: whole, or not at all. Needs `prepare`; `scratch` is
+/// a folder for it to appear from.
+pub fn propose(root: &Path, scratch: &Path, cell: &CellId, text: &str) {
+    let target = file(root, cell);
+    let name = target.with_extension(PENDING);
+    let fresh = scratch.join(name.file_name().unwrap_or_default());
+    assert_in(scratch, cell, text);
+    let made = target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::rename(&fresh, &name));
+    if made.is_err() {
+        // The scratch folder is on another file system.
+        let _ = std::fs::remove_file(&fresh);
+        check(root, cell, text);
+    }
 }
 
 /// insta's assertion: passes if the trace is the accepted one; else leaves a pending file, as insta's settings have it,
 /// and panics with the diff.
 pub fn check(root: &Path, cell: &CellId, text: &str) {
-    let path = file(root, cell);
+    assert_in(file(root, cell).parent().unwrap_or(root), cell, text);
+}
+
+fn assert_in(folder: &Path, cell: &CellId, text: &str) {
     let mut settings = Settings::clone_current();
-    settings.set_snapshot_path(path.parent().unwrap_or(root));
+    settings.set_snapshot_path(folder);
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_description(cell.to_string());
@@ -109,9 +122,12 @@ pub fn pending(root: &Path) -> Vec<Pending> {
 pub fn accept(root: &Path, pending: &Pending) -> Result<(), String> {
     let target = file(root, &pending.cell);
     let snapshot = Snapshot::from_file(&pending.file).map_err(|error| error.to_string())?;
-    let beside = target.with_extension("snap.accepting");
+    let folder = target.parent().unwrap_or(root);
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    let beside = tempfile::Builder::new().prefix(".accepting-").permissions(open).tempfile_in(folder);
+    let beside = beside.map_err(|error| error.to_string())?.into_temp_path();
     snapshot.save(&beside).map_err(|error| error.to_string())?;
-    std::fs::rename(&beside, &target).map_err(|error| error.to_string())?;
+    beside.persist(&target).map_err(|error| error.to_string())?;
     std::fs::remove_file(&pending.file).map_err(|error| error.to_string())
 }
 

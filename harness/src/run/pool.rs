@@ -23,7 +23,7 @@ pub struct Pool {
     interrupt: Arc<Interrupt>,
     // After the workers: guards remove their own folders first.
     _lock: File,
-    _scratch: TempDir,
+    scratch: TempDir,
 }
 
 /// What one worker has to itself.
@@ -60,13 +60,19 @@ impl Pool {
             std::fs::create_dir(&folder).map_err(failed)?;
             workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))?, memory: None });
         }
-        Ok(Self { workers, interrupt, _lock: lock, _scratch: scratch })
+        Ok(Self { workers, interrupt, _lock: lock, scratch })
     }
 
     /// How many jobs run at once.
     #[must_use]
     pub fn size(&self) -> usize {
         self.workers.len()
+    }
+
+    /// This run's own folder.
+    #[must_use]
+    pub fn scratch(&self) -> &Path {
+        self.scratch.path()
     }
 
     /// The first worker, for what runs one at a time.

