@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -21,6 +22,9 @@ pub use proc::{adopt_orphans, children_of};
 
 /// The hidden subcommand under which the executable is a guard.
 pub const GUARD_COMMAND: &str = "__guard";
+
+/// Descriptors that a child may have at least: hosts get some of numbers just above 1000. Linux's usual soft limit.
+pub const DESCRIPTORS: u64 = 1024;
 
 /// What to start.
 #[derive(Debug)]
@@ -135,16 +139,23 @@ impl Watch for Unwatched {
 }
 
 /// Why a child could not be started or followed: never the child's own doing.
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum ChildError {
     /// A guard could not be started.
     #[error("failed to start a guard process")]
+    #[diagnostic(code(child::guard))]
     Guard(#[source] std::io::Error),
     /// The guard is gone; what was below it has been killed.
     #[error("the guard process ended unexpectedly")]
+    #[diagnostic(code(child::guard_lost))]
     GuardLost,
+    /// The hard limit of open files is too low for hosts.
+    #[error("a process may have {0} open files here, and hosts need {DESCRIPTORS} (ulimit -Hn)")]
+    #[diagnostic(code(child::few_descriptors), help("raise the hard limit: ulimit -Hn 4096, as root"))]
+    FewDescriptors(u64),
     /// A scratch folder could not be made.
     #[error("failed to make a scratch folder below {path}: {source}")]
+    #[diagnostic(code(child::scratch), help("make it writable, free some space, or name another place with --state"))]
     Scratch {
         /// Where.
         path: PathBuf,
@@ -154,6 +165,7 @@ pub enum ChildError {
     },
     /// A system call of ours failed.
     #[error("failed to {what}")]
+    #[diagnostic(code(child::system))]
     System {
         /// What we tried.
         what: &'static str,
@@ -163,6 +175,7 @@ pub enum ChildError {
     },
     /// The program could not be started.
     #[error("failed to start {program}")]
+    #[diagnostic(code(child::program))]
     Program {
         /// Its path.
         program: PathBuf,

@@ -106,7 +106,9 @@ impl Stopped {
             Self::Suite(SuiteError::Compile(CompileError::Compiler(_) | CompileError::Write { .. })) => {
                 ExitStatus::Setup
             }
-            Self::Suite(SuiteError::Child(ChildError::Scratch { .. })) => ExitStatus::Setup,
+            Self::Suite(SuiteError::Child(ChildError::Scratch { .. } | ChildError::FewDescriptors(_))) => {
+                ExitStatus::Setup
+            }
             Self::Suite(
                 SuiteError::Compile(CompileError::Read { .. } | CompileError::Child(_)) | SuiteError::Child(_),
             ) => ExitStatus::Bug,

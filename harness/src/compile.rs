@@ -127,7 +127,7 @@ pub enum CompileError {
     Compiler(String),
     /// A child could not be followed.
     #[error(transparent)]
-    #[diagnostic(code(compile::child))]
+    #[diagnostic(transparent)]
     Child(#[from] ChildError),
 }
 

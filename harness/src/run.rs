@@ -53,6 +53,8 @@ pub struct Observation {
 /// When the harness itself cannot do its part; never for what the host does.
 pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildError> {
     let scratch = worker.guard.scratch().to_owned();
+    // The last cell may have removed it.
+    std::fs::create_dir_all(&scratch).map_err(|source| ChildError::Scratch { path: scratch.clone(), source })?;
     let (mut channel, host_marks) = channel::Channel::open(worker.memory.take())?;
     let host_trace = channel.trace()?;
     let mut args = vec![format!("--mode={}", start.mode)];

@@ -56,7 +56,7 @@ pub enum SuiteError {
     Compile(#[from] CompileError),
     /// Children could not be started.
     #[error(transparent)]
-    #[diagnostic(code(suite::child), help("what the harness keeps goes below target/coexist, or where --state says"))]
+    #[diagnostic(transparent)]
     Child(#[from] ChildError),
 }
 

@@ -10,9 +10,9 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, kill_process, pidfd_open, wait};
 
-use super::Survivor;
 use super::message::{LARGEST, Reply, Request, receive, send};
 use super::proc::{adopt_orphans, children_of, kill_children, name_of};
+use super::{DESCRIPTORS, Survivor};
 
 /// How long a process below the child may take to end by itself after it. Less, and a helper that is just going counts
 /// as a survivor; more, and every real survivor costs that much.
@@ -26,6 +26,11 @@ pub fn serve(scratch: &Path) -> std::io::Result<()> {
     adopt_orphans()?;
     // Cells inherit this: a crash is expected and its core file would outlive the run.
     rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    // Hosts get descriptors of numbers just above 1000.
+    let files = rustix::process::getrlimit(Resource::Nofile);
+    if files.current.is_some_and(|current| current < DESCRIPTORS) {
+        rustix::process::setrlimit(Resource::Nofile, Rlimit { current: Some(DESCRIPTORS), ..files })?;
+    }
     let served = until_closed(std::io::stdin().as_fd());
     kill_children(&[]);
     let _ = std::env::set_current_dir("/");
@@ -158,8 +163,9 @@ fn start(
         libc::posix_spawnattr_init(&raw mut attributes);
 
         libc::posix_spawn_file_actions_addopen(&raw mut actions, 0, c"/dev/null".as_ptr(), libc::O_RDONLY, 0);
+        let mut refused = 0;
         for (descriptor, target) in descriptors.iter().zip([1, 2].iter().chain(targets)) {
-            libc::posix_spawn_file_actions_adddup2(&raw mut actions, descriptor.as_raw_fd(), *target);
+            refused |= libc::posix_spawn_file_actions_adddup2(&raw mut actions, descriptor.as_raw_fd(), *target);
         }
         let mut none: libc::sigset_t = std::mem::zeroed();
         let mut all: libc::sigset_t = std::mem::zeroed();
@@ -171,14 +177,18 @@ fn start(
         let flags = libc::POSIX_SPAWN_SETPGROUP | libc::POSIX_SPAWN_SETSIGMASK | libc::POSIX_SPAWN_SETSIGDEF;
         libc::posix_spawnattr_setflags(&raw mut attributes, libc::c_short::try_from(flags).unwrap_or(0));
 
-        let errno = libc::posix_spawn(
-            &raw mut pid,
-            program.as_ptr(),
-            &raw const actions,
-            &raw const attributes,
-            argv_pointers.as_ptr(),
-            env_pointers.as_ptr(),
-        );
+        let errno = if refused == 0 {
+            libc::posix_spawn(
+                &raw mut pid,
+                program.as_ptr(),
+                &raw const actions,
+                &raw const attributes,
+                argv_pointers.as_ptr(),
+                env_pointers.as_ptr(),
+            )
+        } else {
+            refused
+        };
         libc::posix_spawn_file_actions_destroy(&raw mut actions);
         libc::posix_spawnattr_destroy(&raw mut attributes);
         if errno != 0 {

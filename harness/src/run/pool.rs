@@ -9,7 +9,7 @@ use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
 
 use super::memory::Memory;
-use crate::child::{ChildError, Guard, GuardProgram, Interrupt};
+use crate::child::{ChildError, DESCRIPTORS, Guard, GuardProgram, Interrupt};
 
 /// Name of the lock file in a run's scratch folder: held as long as its harness lives.
 const LOCK: &str = "lock";
@@ -46,6 +46,10 @@ impl Pool {
         guard: &GuardProgram,
         interrupt: Arc<Interrupt>,
     ) -> Result<Self, ChildError> {
+        let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
+        if let Some(most) = most.filter(|most| *most < DESCRIPTORS) {
+            return Err(ChildError::FewDescriptors(most));
+        }
         let failed = |source| ChildError::Scratch { path: parent.to_owned(), source };
         std::fs::create_dir_all(parent).map_err(failed)?;
         // Until our lock is held, the folder looks abandoned.

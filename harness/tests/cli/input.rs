@@ -83,6 +83,26 @@ fn a_wrong_ledger(#[case] name: &str, #[case] from: &str, #[case] to: &str) {
     snapshot(name, &sandbox.expect(2, &["run"]));
 }
 
+/// Trouble of the machine is nobody's verdict.
+#[test]
+fn a_machine_that_cannot_run_cells() {
+    let sandbox = Sandbox::new();
+    let coexist = crate::stage::COEXIST;
+    let few = format!("ulimit -n 256 && exec {coexist} run");
+    let shell = |script: &str| {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", script]).current_dir(sandbox.root());
+        let ran = sandbox.ran(&mut command);
+        assert_eq!(ran.status, 96, "{}", ran.stderr);
+        ran.stderr
+    };
+    assert!(shell(&few).contains("a process may have 256 open files here"));
+    let nowhere = format!("exec {coexist} --state /proc/nowhere run");
+    assert!(shell(&nowhere).contains("below /proc/nowhere"));
+    let no_compiler = format!("CC=no-such-compiler exec {coexist} --state {} run", sandbox.path("cold").display());
+    assert!(shell(&no_compiler).contains("no-such-compiler is not on PATH"));
+}
+
 /// What is wrong is said before anything is built.
 #[test]
 fn nothing_is_built_for_wrong_input() {
