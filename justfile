@@ -4,7 +4,7 @@
 default:
     @just --list
 
-# Run the tests; every skip is a failure with COEXIST_REQUIRE=all
+# Run the tests; a skip is a failure with COEXIST_REQUIRE=core or all
 test *args:
     cargo test --release {{args}}
 
@@ -42,6 +42,6 @@ lint:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
 
-# Repeat every cell: what races shows itself here
-nightly repeat="50":
-    cargo run --release -- run --install --require=all --repeat {{repeat}}
+# Every runtime, every cell, repeated: what races shows itself here
+nightly repeat="5":
+    cargo run --release -- run --group all --install --repeat {{repeat}}

@@ -87,6 +87,8 @@ pub enum Heap {
     Own,
     /// The C library's malloc, which all its users share.
     Malloc,
+    /// The runtime's own, in a library of the system that all copies of the sample share.
+    Shared,
 }
 
 /// Runtimes that are installed together.

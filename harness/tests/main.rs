@@ -1,6 +1,6 @@
 //! All tests that need more than one module: one binary, so that they are linked once.
 //!
-//! `COEXIST_REQUIRE=all` turns a skipped cell into a failure, `COEXIST_REPEAT=20` repeats what is worth repeating,
+//! `COEXIST_REQUIRE=core` turns a skipped cell of the group core into a failure, `all` any, `COEXIST_REPEAT=20` repeats what is worth repeating,
 //! `COEXIST_STATE` is another state folder than the ordinary one.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and say why it did nothing")]

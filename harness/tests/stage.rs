@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use coexist::catalog::Catalog;
+use coexist::catalog::{Catalog, Group};
 use coexist::child::GuardProgram;
 use coexist::compile::{Store, Toolbox};
 use coexist::judge::{Ledger, Verdict};
@@ -69,7 +69,7 @@ pub struct Judged {
 }
 
 /// Builds what a cell needs and runs it once. `None` if it was skipped, for which the reason is printed; where
-/// `COEXIST_REQUIRE` is set, that is a failure.
+/// `COEXIST_REQUIRE` says so, that is a failure.
 pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> Option<Judged> {
     let project = project();
     let guard = GuardProgram::new(PathBuf::from(COEXIST));
@@ -86,12 +86,18 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
         ledger: &ledger,
         options: Options { repeat: 1, deadline },
     };
+    let core = cell.runtimes.iter().all(|runtime| runtime.group == Group::Core);
     let cells = [cell];
     let mut results = suite::run(setting, &cells, &mut pool, &mut |_| {}).unwrap();
     let left = left_in(pool.first().guard.scratch());
     let record = results.cells.pop().expect("one cell, one record");
     if record.verdict == Verdict::Skipped {
-        let required = std::env::var_os("COEXIST_REQUIRE").is_some_and(|value| !value.is_empty());
+        let required = match std::env::var("COEXIST_REQUIRE").as_deref() {
+            Err(_) | Ok("") => false,
+            Ok("core") => core,
+            Ok("all") => true,
+            Ok(other) => panic!("COEXIST_REQUIRE is core or all, not {other}"),
+        };
         assert!(!required, "{} was skipped: {}", record.cell, record.outcome.detail);
         eprintln!("skipped {}: {}", record.cell, record.outcome.detail);
         return None;

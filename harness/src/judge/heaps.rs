@@ -1,37 +1,33 @@
 //! Whether the heaps of a cell's libraries lie apart, from the blocks that they reported and from /proc at a mark.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::callbacks::Contradiction;
-use crate::catalog::Heap;
+use crate::catalog::{Heap, Runtime};
 use crate::matrix::Cell;
-use crate::run::{Footprint, Mapping, Observation};
+use crate::run::{Footprint, Observation};
 use crate::trace::{Event, Kind};
 
 /// The mark at which every library has churned once and none twice: later blocks may lie where earlier ones did.
 const MARK: &str = "apart";
 
-/// A library's blocks: first and last address in each mapping.
-type Hulls = BTreeMap<u64, (u64, u64)>;
+/// Heaps that map their memory themselves never share one of these, bytes.
+const PAGE: u64 = 4096;
 
-/// The first overlap of two heaps of which at least one is a runtime's own. Users of malloc share a heap by design.
-///
-/// Two blocks may never share a byte. Two heaps may share a mapping of /proc, since the kernel joins neighbours, but not
-/// lie interleaved in it.
+/// The first two heaps that have blocks in the same page, unless they are one heap by design.
 pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
     let mark = seen.footprints.iter().find(|footprint| footprint.mark == MARK)?;
     let before = seen.trace.events.iter().position(|event| event.kind == Kind::Mark && event.text == MARK)?;
     let live: Vec<&Event> = seen.trace.events[..before].iter().filter(|event| event.kind == Kind::Live).collect();
+    let labels = cell.labels();
     for first in 0..cell.runtimes.len() {
         for second in first + 1..cell.runtimes.len() {
-            let shared = [first, second].iter().all(|at| cell.runtimes[*at].heap == Heap::Malloc);
-            if shared {
+            if are_one(cell.runtimes[first], cell.runtimes[second]) {
                 continue;
             }
-            let labels = cell.labels();
-            let names = format!("{} and {}", labels[first], labels[second]);
-            if let Some(mapping) = interleaved(&hulls(&live, mark, first), &hulls(&live, mark, second), mark) {
-                let detail = format!("{names} have blocks among each other in {:#x}-{:#x}", mapping.start, mapping.end);
+            let page = pages(&live, mark, first).intersection(&pages(&live, mark, second)).next().copied();
+            if let Some(page) = page {
+                let detail = format!("{} and {} have blocks in the page {page:#x}", labels[first], labels[second]);
                 return Some(("churn", "heaps", detail));
             }
         }
@@ -39,44 +35,45 @@ pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradictio
     None
 }
 
-fn hulls(live: &[&Event], at_mark: &Footprint, library: usize) -> Hulls {
-    let mut hulls = Hulls::new();
-    for event in live.iter().filter(|event| event.runtime == Cell::position(library)) {
-        let (low, high) = (event.a.cast_unsigned(), event.a.cast_unsigned().wrapping_add(event.b.cast_unsigned()));
-        if let Some(mapping) = at_mark.mapping_of(low) {
-            let hull = hulls.entry(mapping.start).or_insert((low, high));
-            *hull = (hull.0.min(low), hull.1.max(high));
-        }
+/// Users of malloc share a heap, and so do clients of one runtime.
+fn are_one(first: &Runtime, second: &Runtime) -> bool {
+    match (first.heap, second.heap) {
+        (Heap::Malloc, Heap::Malloc) => true,
+        (Heap::Shared, Heap::Shared) => first.id.name == second.id.name,
+        (Heap::Own | Heap::Malloc | Heap::Shared, _) => false,
     }
-    hulls
 }
 
-fn interleaved(first: &Hulls, second: &Hulls, at_mark: &Footprint) -> Option<Mapping> {
-    let overlap = first.iter().find(|(mapping, (low, high))| {
-        second.get(mapping).is_some_and(|(other_low, other_high)| low < other_high && other_low < high)
-    });
-    overlap.and_then(|(start, _)| at_mark.mapping_of(*start))
+/// The pages in which a library's blocks lie, of those that are mapped at the mark: a block may be gone by then.
+fn pages(live: &[&Event], mark: &Footprint, library: usize) -> BTreeSet<u64> {
+    let of_library = live.iter().filter(|event| event.runtime == Cell::position(library));
+    let mapped = of_library.filter(|event| mark.mapping_of(event.a.cast_unsigned()).is_some());
+    mapped
+        .flat_map(|event| {
+            let (low, size) = (event.a.cast_unsigned(), event.b.cast_unsigned().clamp(1, PAGE * PAGE));
+            (low / PAGE..=low.saturating_add(size - 1) / PAGE).map(|page| page * PAGE)
+        })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::Mapping;
+
+    fn block(runtime: u8, low: i64, size: i64) -> Event {
+        Event { lane: 1, runtime, kind: Kind::Live, text: String::new(), a: low, b: size }
+    }
 
     #[test]
-    fn neighbours_are_apart_and_the_interleaved_are_not() {
-        let mark = Footprint {
-            mark: String::new(),
-            threads: 1,
-            resident_kib: 0,
-            reserved_kib: 0,
-            caught: 0,
-            maps: 1,
-            writable: vec![Mapping { start: 0x1000, end: 0x9000 }],
-        };
-        let hulls = |low, high| Hulls::from([(0x1000, (low, high))]);
-        assert_eq!(interleaved(&hulls(0x1000, 0x3000), &hulls(0x3000, 0x5000), &mark), None);
-        assert!(interleaved(&hulls(0x1000, 0x3001), &hulls(0x3000, 0x5000), &mark).is_some());
-        assert!(interleaved(&hulls(0x2000, 0x2100), &hulls(0x1000, 0x8000), &mark).is_some());
-        assert_eq!(interleaved(&hulls(0x1000, 0x8000), &Hulls::new(), &mark), None);
+    fn blocks_take_their_pages_if_those_are_mapped() {
+        let mut mark = Footprint::read(0, MARK);
+        mark.writable = vec![Mapping { start: 0x1000, end: 0x9000 }];
+        let events = [block(1, 0x1ff0, 0x20), block(1, 0x20_0000, 8), block(2, 0x3000, 1), block(3, 0x4000, -1)];
+        let live: Vec<&Event> = events.iter().collect();
+        let first = pages(&live, &mark, 0);
+        assert!(first.contains(&0x1000) && first.contains(&0x2000) && !first.contains(&0x20_0000));
+        assert_eq!(pages(&live, &mark, 1), BTreeSet::from([0x3000]));
+        assert_eq!(pages(&live, &mark, 2).len() as u64, PAGE, "a size that cannot be is cut");
     }
 }
