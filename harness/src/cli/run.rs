@@ -36,7 +36,7 @@ pub struct Arguments {
     /// Run the k-th of n parts of the cells
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
-    /// Only runtimes of these groups [default: core, what is installed of the others, and what the filters name]
+    /// Only runtimes of these groups: core, compiled, vm, all [default: core; with filters: all]
     #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]
     group: Vec<Groups>,
     /// Install what is missing first
@@ -67,21 +67,18 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
     let all = cells(&catalog);
-    let matching = matching(own, &all)?;
+    let chosen = choose(own, matching(own, &all)?)?;
     check_required(own, &catalog)?;
 
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
-    let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let mut pool = super::pool(project, jobs, &interrupt)?;
-    let mut look =
-        |cells: &[Cell<'_>]| Toolbox::look(runtimes_of(cells), &super::tool_places(project), &mut pool.first().guard);
-    let mut tools = look(&matching);
-    let chosen = choose(own, matching, &tools)?;
     if own.install {
         setup::install(project, &runtimes_of(&chosen))?;
-        tools = look(&chosen);
     }
+    let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let mut pool = super::pool(project, jobs, &interrupt)?;
+    let places = super::tool_places(project);
+    let tools = Toolbox::look(runtimes_of(&chosen), &places, &mut pool.first().guard);
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
 
     let setting = Setting {
@@ -97,7 +94,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     progress.end();
     let results = results?;
 
-    let full = own.filters.is_empty() && own.shard.is_none() && own.group.is_empty();
+    let full = own.filters.is_empty() && own.shard.is_none();
     let record = Record {
         schema: SCHEMA,
         started,
@@ -134,14 +131,10 @@ fn matching<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stop
 }
 
 /// Of these, the ones whose runtimes are wanted, and of those the shard's.
-fn choose<'c>(own: &Arguments, matching: Vec<Cell<'c>>, tools: &Toolbox) -> Result<Vec<Cell<'c>>, Stopped> {
-    let wanted = |runtime: &Runtime| {
-        if own.group.is_empty() {
-            !own.filters.is_empty() || runtime.group == Group::Core || tools.has_all(runtime)
-        } else {
-            Groups::mean(&own.group, runtime.group)
-        }
-    };
+fn choose<'c>(own: &Arguments, matching: Vec<Cell<'c>>) -> Result<Vec<Cell<'c>>, Stopped> {
+    let default = if own.filters.is_empty() { Groups::One(Group::Core) } else { Groups::All };
+    let groups = if own.group.is_empty() { &[default][..] } else { &own.group };
+    let wanted = |runtime: &Runtime| Groups::mean(groups, runtime.group);
     let chosen: Vec<Cell<'c>> = matching
         .into_iter()
         .filter(|cell| cell.runtimes.iter().all(|runtime| wanted(runtime)))

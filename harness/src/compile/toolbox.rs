@@ -33,12 +33,6 @@ impl Toolbox {
         Self { found }
     }
 
-    /// Whether all of a runtime's tools were found.
-    #[must_use]
-    pub fn has_all(&self, runtime: &Runtime) -> bool {
-        runtime.tools.iter().all(|(name, tool)| self.find(name, tool).is_ok())
-    }
-
     /// The program's path and a text that changes when it does; or why there is none.
     pub(super) fn find(&self, name: &str, tool: &Tool) -> Result<(PathBuf, Fingerprint), String> {
         self.found.get(&key(name, tool)).cloned().unwrap_or_else(|| Err(format!("{name} was not looked for")))
