@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use coexist::catalog::{Catalog, Group};
+use coexist::catalog::{Catalog, Group, Runtime};
 use coexist::child::GuardProgram;
 use coexist::compile::{Store, Toolbox};
 use coexist::judge::{Ledger, Verdict};
@@ -49,6 +49,15 @@ pub fn catalog_with_broken() -> &'static Catalog {
         all
     });
     &CATALOG
+}
+
+/// Whether a runtime's cells are tested: those of the group core, and with COEXIST_GROUP=all any.
+pub fn is_asked_for(runtime: &Runtime) -> bool {
+    match std::env::var("COEXIST_GROUP").as_deref() {
+        Err(_) | Ok("" | "core") => runtime.group == Group::Core,
+        Ok("all") => true,
+        Ok(other) => panic!("COEXIST_GROUP is core or all, not {other}"),
+    }
 }
 
 /// How often to do what is worth repeating.
