@@ -7,7 +7,7 @@ mod message;
 mod proc;
 
 use std::ffi::OsString;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -37,8 +37,8 @@ pub struct Job<'a> {
     pub env: &'a [(String, String)],
     /// The folder to start in.
     pub folder: &'a Path,
-    /// Descriptors to hand over, with the numbers that they get; the guard's child has the only ones left.
-    pub hand_over: Vec<(OwnedFd, i32)>,
+    /// Descriptors to hand over, with the numbers that they get.
+    pub hand_over: &'a [(BorrowedFd<'a>, i32)],
     /// What the process group may use.
     pub limits: Limits,
 }

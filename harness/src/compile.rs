@@ -165,7 +165,7 @@ pub fn build(
     places: &Places<'_>,
     tools: &Toolbox,
     pool: &mut Pool,
-    seen: &mut dyn FnMut(Step<'_>),
+    seen: &mut (dyn FnMut(Step<'_>) + Send),
 ) -> Result<Artefacts, CompileError> {
     let mut artefacts = Artefacts::default();
     let inputs = inputs::Inputs::read(places.root)?;

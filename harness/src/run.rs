@@ -5,10 +5,13 @@ mod footprint;
 mod memory;
 mod pool;
 
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use channel::Channel;
 pub use footprint::{Footprint, Mapping};
+use memory::Memory;
 pub use pool::{Pool, Progress, Worker, sweep};
 
 use crate::child::{ChildError, Ended, Job, Limits};
@@ -53,10 +56,8 @@ pub struct Observation {
 /// When the harness itself cannot do its part; never for what the host does.
 pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildError> {
     let scratch = worker.guard.scratch().to_owned();
-    // The last cell may have removed it.
-    std::fs::create_dir_all(&scratch).map_err(|source| ChildError::Scratch { path: scratch.clone(), source })?;
-    let (mut channel, host_marks) = channel::Channel::open(worker.memory.take())?;
-    let host_trace = channel.trace()?;
+    let memory = Memory::for_run(worker.memory.take())?;
+    let (mut channel, host_marks) = Channel::open(memory.nonce())?;
     let mut args = vec![format!("--mode={}", start.mode)];
     args.extend(start.libraries.iter().map(|(label, path)| format!("{label}={}", path.display())));
     let job = Job {
@@ -64,7 +65,8 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
         args: &args,
         env: &environment(&scratch),
         folder: &scratch,
-        hand_over: vec![(host_trace, trace::wire::TRACE_FD), (host_marks, trace::wire::MARK_FD)],
+        // Our copy of the host's end stays open: its end of file would only wake us.
+        hand_over: &[(memory.descriptor(), trace::wire::TRACE_FD), (host_marks.as_fd(), trace::wire::MARK_FD)],
         limits: Limits {
             deadline: start.deadline,
             stdout: OUTPUT,
@@ -73,11 +75,11 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
             processes: PROCESSES,
         },
     };
-    let ended = worker.guard.run(job, &mut channel)?;
+    let ended = worker.guard.run(&job, &mut channel)?;
     empty(&scratch);
-    let (observation, memory) = channel.finish(ended);
-    worker.memory = memory;
-    Ok(observation)
+    let (trace, memory) = memory.finish();
+    worker.memory = memory.filter(|_| ended.survivors.is_empty() && channel.foreign.is_none());
+    Ok(Observation { ended, trace, footprints: channel.footprints, foreign_mark: channel.foreign })
 }
 
 /// All that a host finds in its environment.
@@ -90,7 +92,11 @@ fn environment(scratch: &Path) -> Vec<(String, String)> {
 
 /// Removes what a cell left in its folder. Nothing of the cell lives any more, so nothing comes back.
 fn empty(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        // The cell may have removed it; the next one wants it.
+        let _ = std::fs::create_dir_all(folder);
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };

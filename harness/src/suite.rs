@@ -110,7 +110,7 @@ pub fn run<'c>(
     setting: Setting<'_>,
     cells: &'c [Cell<'c>],
     pool: &mut Pool,
-    seen: &mut dyn FnMut(Event<'_>),
+    seen: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Results, SuiteError> {
     let begun = Instant::now();
     let places = Places { root: setting.root, store: setting.store };

@@ -33,8 +33,8 @@ pub fn probe(guard: &mut Guard, library: &Path, id: &str) -> Result<Probed, Chil
     let program = guard.executable().to_owned();
     let folder = guard.scratch().to_owned();
     let args = [PROBE_COMMAND.to_owned(), library.display().to_string(), id.to_owned()];
-    let job = Job { program: &program, args: &args, env: &[], folder: &folder, hand_over: Vec::new(), limits: LIMITS };
-    let ended = guard.run(job, &mut Unwatched)?;
+    let job = Job { program: &program, args: &args, env: &[], folder: &folder, hand_over: &[], limits: LIMITS };
+    let ended = guard.run(&job, &mut Unwatched)?;
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     Ok(match (ended.stop, ended.exit) {
         (Some(_), _) => Probed::Nothing("loading it did not end, or wrote without end".to_owned()),

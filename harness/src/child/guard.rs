@@ -46,7 +46,6 @@ fn until_closed(socket: BorrowedFd<'_>) -> Result<(), Errno> {
                 match start(&program, &args, &env, &folder, &descriptors, &targets) {
                     Ok(pid) => {
                         drop(descriptors);
-                        send(socket, &Reply::Started(pid.as_raw_nonzero().get()), &[])?;
                         follow(socket, pid, &mut buffer)?;
                     }
                     Err(errno) => send(socket, &Reply::NotStarted(errno), &[])?,

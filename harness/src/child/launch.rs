@@ -13,9 +13,11 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use super::message::{Reply, Request, receive, send};
-use super::proc::{descendants_of, kill_children, resident, starved};
+use super::proc::{children_of, descendants_of, kill_children, resident, starved};
 use super::{ChildError, Ended, Exit, GuardProgram, Interrupt, Job, Limits, Stop, Watch, system};
 
+/// A child that ends within this is not watched while it writes: a pipe holds 64 KiB, and every line would wake us.
+const SETTLING: Duration = Duration::from_millis(20);
 /// How often limits that nothing wakes us for are looked at.
 const TICK: Duration = Duration::from_millis(100);
 /// What a process that was sent SIGQUIT has for writing down what its threads are doing.
@@ -65,7 +67,7 @@ impl Guard {
     ///
     /// # Errors
     /// When the program cannot be started or the guard is lost; never for what the child does.
-    pub fn run(&mut self, job: Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
+    pub fn run(&mut self, job: &Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
         let result = self.follow(job, watch);
         if matches!(result, Err(ChildError::GuardLost)) {
             self.replace()?;
@@ -73,15 +75,15 @@ impl Guard {
         result
     }
 
-    /// Starts the program; its id, and what it will write.
-    fn begin(&mut self, job: Job<'_>) -> Result<(i32, Capture, Capture), ChildError> {
+    /// Asks the guard to start the program; what it will write.
+    fn begin(&mut self, job: &Job<'_>) -> Result<(Capture, Capture), ChildError> {
         let (stdout, their_stdout) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
         let (stderr, their_stderr) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
         for end in [&stdout, &stderr] {
             rustix::io::ioctl_fionbio(end, true).map_err(system("make a pipe non-blocking"))?;
         }
         let mut descriptors = vec![their_stdout.as_fd(), their_stderr.as_fd()];
-        descriptors.extend(job.hand_over.iter().map(|(descriptor, _)| descriptor.as_fd()));
+        descriptors.extend(job.hand_over.iter().map(|(descriptor, _)| *descriptor));
         let request = Request::Start {
             program: job.program.to_owned(),
             args: job.args.to_owned(),
@@ -90,40 +92,33 @@ impl Guard {
             targets: job.hand_over.iter().map(|(_, target)| *target).collect(),
         };
         send(self.socket.as_fd(), &request, &descriptors).map_err(lost_or("ask the guard"))?;
-        drop((their_stdout, their_stderr, job.hand_over));
-        match self.reply()? {
-            Reply::Started(pid) => {
-                Ok((pid, Capture::new(stdout, job.limits.stdout), Capture::new(stderr, job.limits.stderr)))
-            }
-            Reply::NotStarted(errno) => {
-                let source = std::io::Error::from_raw_os_error(errno);
-                Err(ChildError::Program { program: job.program.to_owned(), source })
-            }
-            Reply::Ended { .. } => Err(ChildError::GuardLost),
-        }
+        Ok((Capture::new(stdout, job.limits.stdout), Capture::new(stderr, job.limits.stderr)))
     }
 
-    fn follow(&mut self, job: Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
+    fn follow(&mut self, job: &Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
         let begun = Instant::now();
         let limits = job.limits;
-        let (pid, mut stdout, mut stderr) = self.begin(job)?;
+        let (mut stdout, mut stderr) = self.begin(job)?;
         let mut ending = Ending { stop: None, kill_at: None, killed: false };
         let mut deadline = begun + limits.deadline;
         let latest = begun + MOST_EXTENSION * limits.deadline;
         let mut next_look = begun + TICK;
         let ended = loop {
             let now = Instant::now();
-            let until =
-                next_look.min(ending.kill_at.unwrap_or(if ending.stop.is_some() { next_look } else { deadline }));
+            let settled = now >= begun + SETTLING;
+            let due = ending.kill_at.unwrap_or(if ending.stop.is_some() { next_look } else { deadline });
+            let until = if settled { next_look } else { begun + SETTLING }.min(due);
             let timeout = until.saturating_duration_since(now);
-            let ready = self.wait(&stdout, &stderr, &*watch, ending.stop.is_none(), timeout)?;
+            let streams = if settled { [stdout.open(), stderr.open()] } else { [None, None] };
+            let watched = if ending.stop.is_none() { watch.descriptor() } else { None };
+            let ready = self.wait(streams, watched, timeout)?;
             if ready.stdout {
                 stdout.read(&mut self.buffer);
             }
             if ready.stderr {
                 stderr.read(&mut self.buffer);
             }
-            if ready.watch && !watch.ready(pid) {
+            if ready.watch && !watch.ready(self.main_child()) {
                 self.stop(&mut ending, Stop::Watcher)?;
             }
             if ready.guard {
@@ -131,7 +126,10 @@ impl Guard {
                     Reply::Ended { status, survivors, cpu_micros, max_rss } => {
                         break (status, survivors, cpu_micros, max_rss);
                     }
-                    Reply::Started(_) | Reply::NotStarted(_) => return Err(ChildError::GuardLost),
+                    Reply::NotStarted(errno) => {
+                        let source = std::io::Error::from_raw_os_error(errno);
+                        return Err(ChildError::Program { program: job.program.to_owned(), source });
+                    }
                 }
             }
             if ending.stop.is_none() {
@@ -149,7 +147,7 @@ impl Guard {
                         self.stop(&mut ending, Stop::Deadline)?;
                     }
                 } else if now >= next_look
-                    && let Some(stop) = self.look(pid, &limits)
+                    && let Some(stop) = self.look(&limits)
                 {
                     self.stop(&mut ending, stop)?;
                 }
@@ -231,7 +229,7 @@ impl Guard {
     }
 
     /// Limits that no descriptor tells about.
-    fn look(&self, pid: i32, limits: &Limits) -> Option<Stop> {
+    fn look(&self, limits: &Limits) -> Option<Stop> {
         if self.interrupt.end() {
             return Some(Stop::Interrupted);
         }
@@ -239,20 +237,22 @@ impl Guard {
         if all.len() > limits.processes {
             return Some(Stop::Processes);
         }
-        let memory: u64 = all.iter().map(|pid| resident(*pid)).sum::<u64>().max(resident(pid));
+        let memory: u64 = all.iter().map(|pid| resident(*pid)).sum();
         (memory > limits.memory).then_some(Stop::Memory)
+    }
+
+    /// The process that the guard started: what it inherits comes after it.
+    fn main_child(&self) -> i32 {
+        children_of(self.process.id().cast_signed()).first().copied().unwrap_or(0)
     }
 
     fn wait(
         &self,
-        stdout: &Capture,
-        stderr: &Capture,
-        watch: &dyn Watch,
-        watching: bool,
+        [stdout, stderr]: [Option<BorrowedFd<'_>>; 2],
+        watched: Option<BorrowedFd<'_>>,
         timeout: Duration,
     ) -> Result<Ready, ChildError> {
-        let descriptors =
-            [Some(self.socket.as_fd()), stdout.open(), stderr.open(), if watching { watch.descriptor() } else { None }];
+        let descriptors = [Some(self.socket.as_fd()), stdout, stderr, watched];
         let mut list: Vec<PollFd<'_>> =
             descriptors.iter().flatten().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)).collect();
         let timeout = Timespec { tv_sec: timeout.as_secs().cast_signed(), tv_nsec: i64::from(timeout.subsec_nanos()) };

@@ -30,9 +30,7 @@ pub enum Request {
 /// From the guard to the harness.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Reply {
-    /// The program runs.
-    Started(i32),
-    /// It could not be started: errno.
+    /// The program could not be started: errno. Nothing is said when it could: the harness needs no waking for that.
     NotStarted(i32),
     /// It ended, and nothing is left below the guard.
     Ended { status: i32, survivors: Vec<Survivor>, cpu_micros: u64, max_rss: u64 },

@@ -241,8 +241,8 @@ pub fn step(
     let mut all = own_environment(guard);
     all.retain(|(name, _)| !env.iter().any(|(own, _)| own == name));
     all.extend(env.iter().cloned());
-    let job = Job { program: &program, args, env: &all, folder, hand_over: Vec::new(), limits: LIMITS };
-    let ended = match guard.run(job, &mut Unwatched) {
+    let job = Job { program: &program, args, env: &all, folder, hand_over: &[], limits: LIMITS };
+    let ended = match guard.run(&job, &mut Unwatched) {
         Ok(ended) => ended,
         Err(ChildError::Program { source, .. }) => return failed(source.to_string()),
         Err(other) => return Err(other.into()),

@@ -50,8 +50,8 @@ fn key(name: &str, tool: &Tool) -> String {
 pub fn ask(guard: &mut Guard, program: &Path, args: &[String]) -> io::Result<String> {
     let folder = guard.scratch().to_owned();
     let env = super::library::own_environment(guard);
-    let job = Job { program, args, env: &env, folder: &folder, hand_over: Vec::new(), limits: LIMITS };
-    let ended = guard.run(job, &mut Unwatched).map_err(io::Error::other)?;
+    let job = Job { program, args, env: &env, folder: &folder, hand_over: &[], limits: LIMITS };
+    let ended = guard.run(&job, &mut Unwatched).map_err(io::Error::other)?;
     let said = String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned();
     match (ended.stop, ended.exit) {
         (None, Exit::Code(0)) => Ok(said),

@@ -4,6 +4,7 @@
 //! cleared and used again, unless a run left doubts about it. Nothing of the last run lives when it is.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
@@ -28,7 +29,8 @@ pub struct Memory {
 
 impl Memory {
     /// Empty memory for a run: `used` cleared, or new.
-    pub fn for_run(used: Option<Self>, nonce: u64) -> Result<Self, ChildError> {
+    pub fn for_run(used: Option<Self>) -> Result<Self, ChildError> {
+        let nonce = nonce();
         let memory = match used {
             Some(used) => Self { nonce, ..used },
             None => Self::new(nonce)?,
@@ -104,4 +106,12 @@ impl Memory {
         }
         Ok(())
     }
+}
+
+/// Another number for every run of this process, not to be guessed from the last one by accident.
+fn nonce() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    static SEED: std::sync::LazyLock<RandomState> = std::sync::LazyLock::new(RandomState::new);
+    SEED.hash_one((std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
@@ -85,42 +85,35 @@ impl Pool {
         &mut self.workers[0]
     }
 
-    /// Does `work` for every job, in order as workers get free; `seen` gets what starts and ends, on this thread. Stops
-    /// early when the user asked to: jobs that were not started have no result.
+    /// Does `work` for every job, in order as workers get free; `seen` gets what starts and ends, one thing at a time, on
+    /// the workers' threads: a thread of its own would be woken for each. Stops early when the user asked to: jobs that
+    /// were not started have no result.
     pub fn each<J: Sync, R: Send>(
         &mut self,
         jobs: &[J],
         work: impl Fn(&mut Worker, &J) -> R + Sync,
-        mut seen: impl FnMut(Progress<'_, J, R>),
+        seen: impl FnMut(Progress<'_, J, R>) + Send,
     ) -> Vec<Option<R>> {
         let next = AtomicUsize::new(0);
-        let mut results: Vec<Option<R>> = jobs.iter().map(|_| None).collect();
-        let (sender, receiver) = mpsc::channel::<(usize, Option<R>)>();
+        let results: Vec<Mutex<Option<R>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
+        let seen = Mutex::new(seen);
+        let tell = |progress: Progress<'_, J, R>| seen.lock().unwrap_or_else(PoisonError::into_inner)(progress);
         std::thread::scope(|scope| {
             for worker in &mut self.workers {
-                let (sender, next, work, interrupt) = (sender.clone(), &next, &work, &self.interrupt);
+                let (next, work, results, tell, interrupt) = (&next, &work, &results, &tell, &self.interrupt);
                 scope.spawn(move || {
                     while !interrupt.finish() {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(job) = jobs.get(at) else { return };
-                        // The receiver outlives the scope's threads: sending cannot fail.
-                        let _ = sender.send((at, None));
-                        let _ = sender.send((at, Some(work(worker, job))));
+                        tell(Progress::Started(job));
+                        let result = work(worker, job);
+                        tell(Progress::Ended(job, &result));
+                        *results[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
                     }
                 });
             }
-            drop(sender);
-            for (at, result) in receiver {
-                match &result {
-                    None => seen(Progress::Started(&jobs[at])),
-                    Some(result) => seen(Progress::Ended(&jobs[at], result)),
-                }
-                if result.is_some() {
-                    results[at] = result;
-                }
-            }
         });
-        results
+        results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
     }
 }
 
