@@ -158,7 +158,7 @@ fn the_design_fits_on_a_page() {
 
 #[test]
 fn samples_have_sources_only() {
-    let built = ["so", "o", "a", "d", "class", "rlib", "exe"];
+    let built = ["so", "o", "a", "class", "rlib", "exe"];
     let all = files(&root().join("samples")).into_iter().chain(files(&root().join("c-hosts")));
     let found: Vec<PathBuf> = all
         .filter(|file| {

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* What the Ada sample's C needs of its Ada. */
+#ifndef SHIM_H
+#define SHIM_H
+
+#include "coexist_runtime.h"
+
+int sample_start(const coexist_host *host);
+
+void sample_set_host(const coexist_host *host);
+void sample_callback(void);
+int64_t sample_call(coexist_fn fn, void *arg);
+int sample_churn(uint32_t mib, uint32_t seed, uint64_t *sum);
+int64_t sample_raise(int64_t payload);
+int sample_fault(void);
+int sample_overflow(void);
+int64_t sample_spawn(coexist_fn fn, void *arg);
+int sample_attach(void);
+int sample_detach(void);
+int sample_spin(uint32_t n);
+int64_t sample_clock(uint32_t n);
+size_t sample_backtrace(char *buf, size_t len);
+int64_t sample_state(void);
+
+/* Made by gnatbind. */
+void sampleinit(void);
+void samplefinal(void);
+
+#endif

@@ -1,0 +1,3 @@
+module coexist/samples/gccgo
+
+go 1.18

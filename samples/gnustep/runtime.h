@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* What the GNUstep sample's flavours need of its runtime. */
+#ifndef RUNTIME_H
+#define RUNTIME_H
+
+#include "coexist_runtime.h"
+
+int runtime_start(const coexist_host *host);
+void runtime_callback(void);
+void runtime_main(void);
+
+#endif
