@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Entry, Runtime};
+use crate::catalog::{Entry, Group, Runtime};
 use crate::check::table::{self, Probed};
 use crate::child::Interrupt;
 use crate::compile::{self, Store, Toolbox, ask, on_path};
@@ -46,6 +46,7 @@ struct Check {
 #[derive(Serialize)]
 struct RuntimeReport {
     id: String,
+    group: Group,
     usable: bool,
     tools: BTreeMap<String, ToolReport>,
     absent: BTreeMap<Entry, String>,
@@ -83,7 +84,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     } else {
         ui::answer(&text(&report));
     }
-    let good = report.machine.iter().all(|check| check.good) && report.runtimes.iter().all(|runtime| runtime.usable);
+    // The other groups are nobody's duty.
+    let mut core = report.runtimes.iter().filter(|runtime| runtime.group == Group::Core);
+    let good = report.machine.iter().all(|check| check.good) && core.all(|runtime| runtime.usable);
     Ok(if good { ExitStatus::Good } else { ExitStatus::Setup })
 }
 
@@ -117,7 +120,7 @@ fn look(
         })
         .collect();
     let usable = tools.values().all(|tool| tool.found);
-    RuntimeReport { id: runtime.id.to_string(), usable, tools, absent: runtime.absent.clone(), library: None }
+    RuntimeReport { id: runtime.id.to_string(), group: runtime.group, usable, tools, absent: runtime.absent.clone(), library: None }
 }
 
 fn machine() -> Vec<Check> {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Catalog, Entry, Heap, PLAIN};
+use crate::catalog::{Catalog, Entry, Group, Heap, PLAIN};
 use crate::matrix::{Filter, cells};
 use crate::project::Project;
 
@@ -47,6 +47,7 @@ struct ListedRuntime<'a> {
     id: String,
     title: &'a str,
     about: &'a str,
+    group: Group,
     heap: Heap,
     flavours: Vec<&'a str>,
     offers: Vec<Entry>,
@@ -114,6 +115,7 @@ fn runtime(runtime: &crate::catalog::Runtime) -> ListedRuntime<'_> {
         id: runtime.id.to_string(),
         title: &runtime.title,
         about: &runtime.about,
+        group: runtime.group,
         heap: runtime.heap,
         flavours: runtime.flavours.keys().map(String::as_str).collect(),
         offers: Entry::ALL.iter().copied().filter(|entry| runtime.offers(*entry)).collect(),
