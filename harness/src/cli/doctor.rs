@@ -120,7 +120,14 @@ fn look(
         })
         .collect();
     let usable = tools.values().all(|tool| tool.found);
-    RuntimeReport { id: runtime.id.to_string(), group: runtime.group, usable, tools, absent: runtime.absent.clone(), library: None }
+    RuntimeReport {
+        id: runtime.id.to_string(),
+        group: runtime.group,
+        usable,
+        tools,
+        absent: runtime.absent.clone(),
+        library: None,
+    }
 }
 
 fn machine() -> Vec<Check> {

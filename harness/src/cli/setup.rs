@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Catalog, Group, Runtime, closest};
@@ -35,9 +35,10 @@ impl std::str::FromStr for Groups {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "all" => Ok(Self::All),
-            name => Group::from_str(name, false)
-                .map(Self::One)
-                .map_err(|_| "there are core, compiled, vm and all".to_owned()),
+            "core" => Ok(Self::One(Group::Core)),
+            "compiled" => Ok(Self::One(Group::Compiled)),
+            "vm" => Ok(Self::One(Group::Vm)),
+            _ => Err("there are core, compiled, vm and all".to_owned()),
         }
     }
 }

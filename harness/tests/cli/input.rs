@@ -9,6 +9,7 @@ use crate::sandbox::Sandbox;
 #[case("unknown-flag", 2, &["run", "--repeta", "3"])]
 #[case("unknown-command", 2, &["rnu"])]
 #[case("bad-shard", 2, &["run", "--shard", "3/2"])]
+#[case("bad-group", 2, &["run", "--group", "vms"])]
 #[case("bad-filter", 2, &["run", "callback/{one"])]
 #[case("bad-deadline", 2, &["run", "--deadline", "soon"])]
 #[case("bad-repeat", 2, &["run", "--repeat", "0"])]
