@@ -23,6 +23,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::check::probe;
 use crate::child::{self, ChildError, GuardProgram, Interrupt};
 use crate::compile::CompileError;
+use crate::matrix::FilterError;
 use crate::project::{NoProject, Project};
 use crate::run::{Pool, sweep};
 use crate::suite::SuiteError;
@@ -95,6 +96,12 @@ enum Stopped {
     #[error("{message}")]
     #[diagnostic(code(cli::setup), help("{help}"))]
     Setup { message: String, help: String },
+}
+
+impl From<FilterError> for Stopped {
+    fn from(error: FilterError) -> Self {
+        Self::Usage { message: error.to_string(), help: "globs have *, ? and {a,b}".to_owned() }
+    }
 }
 
 impl Stopped {

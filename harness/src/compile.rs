@@ -16,7 +16,7 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use compiler::on_path;
+pub use compiler::chosen;
 pub use store::{Key, Store};
 pub use toolbox::{Toolbox, ask};
 
@@ -199,14 +199,22 @@ pub fn build(
     Ok(artefacts)
 }
 
-/// The plain library of a runtime, if the store has it as it would be built now.
+/// For each runtime its plain library, if the store has it as it would be built now.
 ///
 /// # Errors
 /// When a file of the project cannot be read.
-pub fn in_store(runtime: &Runtime, places: &Places<'_>, tools: &Toolbox) -> Result<Option<Artefact>, CompileError> {
+pub fn in_store(
+    runtimes: &[Runtime],
+    places: &Places<'_>,
+    tools: &Toolbox,
+) -> Result<Vec<Option<Artefact>>, CompileError> {
     let inputs = inputs::Inputs::read(places.root)?;
-    let planned = library::LibraryJob::plan(runtime, PLAIN, &inputs, tools, &Artefacts::default(), places)?;
-    Ok(planned.ok().and_then(|job| places.store.get(&job.key, &job.file)))
+    let none = Artefacts::default();
+    let find = |runtime| {
+        let planned = library::LibraryJob::plan(runtime, PLAIN, &inputs, tools, &none, places)?;
+        Ok(planned.ok().and_then(|job| places.store.get(&job.key, &job.file)))
+    };
+    runtimes.iter().map(find).collect()
 }
 
 /// All units of a set of cells.

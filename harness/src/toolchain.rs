@@ -56,6 +56,7 @@ impl Places {
     }
 }
 
-fn is_program(file: &Path) -> bool {
+/// Whether a file is there that may be executed.
+pub(crate) fn is_program(file: &Path) -> bool {
     file.metadata().is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
 }

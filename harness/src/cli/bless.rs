@@ -8,7 +8,7 @@ use clap::Args;
 use super::{ExitStatus, Stopped, ui};
 use crate::catalog::Catalog;
 use crate::judge::snapshot::{self, Pending};
-use crate::matrix::glob;
+use crate::matrix::Filter;
 use crate::project::Project;
 
 #[derive(Debug, Args)]
@@ -25,18 +25,12 @@ pub struct Arguments {
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
-    let mut matchers = Vec::new();
-    for word in &own.filters {
-        matchers.push(glob(word).map_err(|error| Stopped::Usage {
-            message: format!("`{word}` is no filter: {}", error.kind()),
-            help: "globs have *, ? and {a,b}".to_owned(),
-        })?);
-    }
+    let filter = Filter::new(&own.filters)?;
     let mut pending = snapshot::pending(project.root());
     pending.retain(|one| {
         let mut names = vec![one.cell.to_string(), one.cell.scenario.clone(), one.cell.scenario_text()];
         names.extend(one.cell.runtimes.iter().map(ToString::to_string));
-        matchers.is_empty() || matchers.iter().any(|matcher| names.iter().any(|name| matcher.is_match(name)))
+        filter.matches(&names)
     });
     if pending.is_empty() {
         ui::say("no trace waits for a decision\n");

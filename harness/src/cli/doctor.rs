@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,7 +13,7 @@ use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Entry, Group, Runtime};
 use crate::check::table::{self, Probed};
 use crate::child::Interrupt;
-use crate::compile::{self, Store, Toolbox, ask, on_path};
+use crate::compile::{self, Store, Toolbox, ask, chosen};
 use crate::project::Project;
 use crate::suite::SuiteError;
 use crate::toolchain::{Found, Places, find};
@@ -75,8 +76,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let tools = Toolbox::look(catalog.runtimes.iter(), &places, &mut pool.first().guard);
     let store = Store::open(project.store()).map_err(SuiteError::from)?;
     let places = compile::Places { root: project.root(), store: &store };
-    for (runtime, report) in catalog.runtimes.iter().zip(&mut report.runtimes) {
-        let artefact = compile::in_store(runtime, &places, &tools).map_err(SuiteError::from)?;
+    let artefacts = compile::in_store(&catalog.runtimes, &places, &tools).map_err(SuiteError::from)?;
+    for (artefact, report) in artefacts.into_iter().zip(&mut report.runtimes) {
         report.library = artefact.and_then(|artefact| table::kept(&artefact.folder));
     }
     if own.json {
@@ -131,18 +132,14 @@ fn look(
 }
 
 fn machine() -> Vec<Check> {
-    let program = |what: &'static str, name: String, need: &str| {
-        let found = on_path(std::path::Path::new(name.split(' ').next().unwrap_or_default()));
-        Check {
-            what,
-            good: found.is_some(),
-            says: found.map_or_else(|| format!("{name} is not on PATH; {need}"), |path| path.display().to_string()),
-        }
+    let program = |what: &'static str, (name, found): (String, Option<PathBuf>), need: &str| Check {
+        what,
+        good: found.is_some(),
+        says: found.map_or_else(|| format!("{name} is not on PATH; {need}"), |path| path.display().to_string()),
     };
-    let variable = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     vec![
-        program("C compiler", variable("CC", "cc"), "every host is built with it: apt-get install gcc"),
-        program("C++ compiler", variable("CXX", "c++"), "the runtime cpp is built with it: apt-get install g++"),
+        program("C compiler", chosen("CC", "cc"), "every host is built with it: apt-get install gcc"),
+        program("C++ compiler", chosen("CXX", "c++"), "the runtime cpp is built with it: apt-get install g++"),
         randomised(),
         children_listed(),
     ]

@@ -99,8 +99,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 }
 
 fn chosen(own: &Arguments, catalog: &Catalog) -> Result<Vec<String>, Stopped> {
-    let filter = Filter::new(&own.filters)
-        .map_err(|error| Stopped::Usage { message: error.to_string(), help: "globs have *, ? and {a,b}".to_owned() })?;
+    let filter = Filter::new(&own.filters)?;
     let found: Vec<String> =
         cells(catalog).iter().filter(|cell| filter.chooses(cell)).map(|cell| cell.id.to_string()).collect();
     if found.is_empty() {

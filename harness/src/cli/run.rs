@@ -124,8 +124,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 
 /// The cells that the filters choose.
 fn matching<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stopped> {
-    let filter = Filter::new(&own.filters)
-        .map_err(|error| Stopped::Usage { message: error.to_string(), help: "globs have *, ? and {a,b}".to_owned() })?;
+    let filter = Filter::new(&own.filters)?;
     let found: Vec<Cell<'c>> = all.iter().filter(|cell| filter.chooses(cell)).cloned().collect();
     if found.is_empty() { Err(nothing(own)) } else { Ok(found) }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::CompileError;
+use crate::toolchain::is_program;
 
 /// A compiler with the flags that cc gives for this platform.
 #[derive(Debug, Clone)]
@@ -48,8 +49,7 @@ fn find(cpp: bool) -> Result<Compiler, String> {
 pub fn identity() -> String {
     let mut text = env!("COEXIST_TARGET").to_owned();
     for (variable, default) in [("CC", "cc"), ("CXX", "c++")] {
-        let name = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
-        let path = on_path(Path::new(name.split(' ').next().unwrap_or(default)));
+        let (name, path) = chosen(variable, default);
         let canonical = path.and_then(|path| path.canonicalize().ok());
         let facts = canonical.as_ref().and_then(|path| path.metadata().ok());
         let stamp = facts.and_then(|facts| Some((facts.len(), facts.modified().ok()?)));
@@ -61,6 +61,14 @@ pub fn identity() -> String {
     text
 }
 
+/// What a variable (CC, CXX) or else the default names, with arguments if it has any, and the program's path.
+#[must_use]
+pub fn chosen(variable: &str, default: &str) -> (String, Option<PathBuf>) {
+    let name = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
+    let program = on_path(Path::new(name.split(' ').next().unwrap_or(default)));
+    (name, program)
+}
+
 /// A program's path: as it is if it has a slash, else the first of that name on PATH.
 #[must_use]
 pub fn on_path(program: &Path) -> Option<PathBuf> {
@@ -68,5 +76,5 @@ pub fn on_path(program: &Path) -> Option<PathBuf> {
         return Some(program.to_owned());
     }
     let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file())
+    std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| is_program(path))
 }

@@ -11,7 +11,7 @@ use super::Cell;
 /// Some words; a cell is chosen if one of them chooses it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    words: Vec<(String, GlobMatcher)>,
+    words: Vec<GlobMatcher>,
 }
 
 /// A word that is no glob.
@@ -30,24 +30,21 @@ impl Filter {
     pub fn new<S: AsRef<str>>(words: &[S]) -> Result<Self, FilterError> {
         let words = words.iter().map(|word| {
             let word = word.as_ref();
-            glob(word)
-                .map(|matcher| (word.to_owned(), matcher))
-                .map_err(|error| FilterError { word: word.to_owned(), why: error.kind().to_string() })
+            glob(word).map_err(|error| FilterError { word: word.to_owned(), why: error.kind().to_string() })
         });
         Ok(Self { words: words.collect::<Result<_, _>>()? })
-    }
-
-    /// Whether nothing was typed.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
     }
 
     /// Whether a cell is chosen.
     #[must_use]
     pub fn chooses(&self, cell: &Cell<'_>) -> bool {
-        self.words.is_empty()
-            || self.words.iter().any(|(_, matcher)| names(cell).iter().any(|name| matcher.is_match(name)))
+        self.words.is_empty() || self.matches(&names(cell))
+    }
+
+    /// Whether something of these names is chosen.
+    #[must_use]
+    pub fn matches(&self, names: &[String]) -> bool {
+        self.words.is_empty() || names.iter().any(|name| self.words.iter().any(|word| word.is_match(name)))
     }
 }
 
