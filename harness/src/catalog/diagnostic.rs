@@ -76,6 +76,8 @@ codes! {
     EmptySteps = "manifest::empty-steps",
     /// A library that `c-hosts/lib` does not have.
     MissingLib = "manifest::missing-lib",
+    /// `[managed]` names a file that is not there, or a text that does not stand in it once.
+    Managed = "manifest::managed",
     /// `[caught]` outside of `samples/_broken`.
     Caught = "manifest::caught",
     /// `[caught]` names a scenario or a partner that is not there.

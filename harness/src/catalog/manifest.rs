@@ -46,7 +46,7 @@ pub(super) fn read_folder(root: &Path, folder: &Path, kind: Kind, findings: &mut
     check_ids(&mut samples);
     let libs = libraries(root);
     for Sample { source, runtimes, manifest, folder } in &mut samples {
-        check::check(source, manifest, kind, &libs);
+        check::check(source, manifest, folder, kind, &libs);
         *runtimes = merge::runtimes(source, manifest, folder);
         findings.extend(source.take_findings());
     }

@@ -11,7 +11,7 @@ use crate::catalog::{Entry, PLAIN};
 use crate::id::{is_name, is_variant};
 
 /// Notes in `source` what is wrong with `manifest`.
-pub(super) fn check(source: &mut Source, manifest: &Manifest, kind: Kind, libs: &[String]) {
+pub(super) fn check(source: &mut Source, manifest: &Manifest, folder: &Path, kind: Kind, libs: &[String]) {
     name(source, &manifest.id, "sample");
     for text in [&manifest.title, &manifest.about].into_iter().chain(&manifest.ffi) {
         one_line(source, text);
@@ -44,10 +44,18 @@ pub(super) fn check(source: &mut Source, manifest: &Manifest, kind: Kind, libs: 
             source.find(Code::ManifestName, key.span(), format!("`{key}` cannot name a variant"), VARIANT_FORM);
         }
         variant.about.iter().for_each(|about| one_line(source, about));
+        absent(source, &variant.absent);
+        for entry in variant.offers.iter().filter(|entry| !manifest.absent.contains_key(*entry)) {
+            let next = suggest(entry.get_ref(), manifest.absent.keys().map(|entry| entry.get_ref().as_str()));
+            let message = format!("`{entry}` is not in [absent], so every variant offers it");
+            source.find(Code::UnknownEntry, entry.span(), message, next);
+        }
+        variant.steps.iter().for_each(|own| steps(source, own));
         tools(source, &variant.tools);
         env(source, &variant.env);
         vars(source, manifest, &variant.vars);
     }
+    managed(source, manifest, folder);
     caught(source, manifest, kind);
 }
 
@@ -236,6 +244,30 @@ fn is_debian_package(text: &str) -> bool {
     text.len() >= 2
         && text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c))
+}
+
+/// What is to be broken must stand there once: else nothing would be broken, and the proof would prove nothing.
+fn managed(source: &mut Source, manifest: &Manifest, folder: &Path) {
+    let Some(managed) = &manifest.managed else { return };
+    let managed = managed.get_ref();
+    let file = folder.join(managed.file.get_ref());
+    let inside = Path::new(managed.file.get_ref()).components().all(|part| matches!(part, Component::Normal(_)));
+    let Some(text) = std::fs::read_to_string(&file).ok().filter(|_| inside) else {
+        let message = format!("`{}` is no text file of this sample", managed.file);
+        let next = "name the file with the managed code, below this folder";
+        source.find(Code::Managed, managed.file.span(), message, next);
+        return;
+    };
+    for swap in managed.callback.iter().chain([&managed.state]) {
+        let [from, to] = swap.get_ref();
+        let count = text.matches(from.get_ref().as_str()).count();
+        if from.get_ref().is_empty() || count != 1 {
+            let message = format!("this stands {count} times in {}", managed.file);
+            source.find(Code::Managed, from.span(), message, "write a text that stands there once");
+        } else if from.get_ref() == to.get_ref() {
+            source.find(Code::Managed, to.span(), "this changes nothing", "write what makes the result wrong");
+        }
+    }
 }
 
 fn caught(source: &mut Source, manifest: &Manifest, kind: Kind) {

@@ -7,9 +7,12 @@ use toml::Spanned;
 
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::{BUILT_IN, placeholders};
-use super::raw::{Flavour, Manifest, Steps, Table, Text, Tool, Variant, Words};
-use crate::catalog::{self, Caught, PLAIN, Runtime, ToolSource};
+use super::raw::{Flavour, Manifest, Steps, Swap, Table, Text, Tool, Variant, Words};
+use crate::catalog::{self, Caught, Managed, PLAIN, Runtime, ToolSource};
 use crate::id::RuntimeId;
+
+/// What breaks the line of `callback`, unless the manifest has something else.
+const DEFAULT_CALLBACK: [&str; 2] = [" callback!", " broken!"];
 
 /// One runtime for each variant, the default first.
 pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) -> Vec<Runtime> {
@@ -24,7 +27,7 @@ pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) 
         let mut builds = BTreeMap::new();
         for (flavour_name, flavour) in std::iter::once((PLAIN, &none)).chain(flavours) {
             let layers = Layers {
-                steps: flavour.steps.as_ref().unwrap_or(&manifest.build.steps),
+                steps: flavour.steps.as_ref().or(variant.steps.as_ref()).unwrap_or(&manifest.build.steps),
                 env: laid_over([&manifest.build.env, &variant.env, &flavour.env]),
                 vars: laid_over([&manifest.build.vars, &variant.vars, &flavour.vars]),
                 libs: &flavour.libs,
@@ -42,15 +45,24 @@ pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) 
             title: manifest.title.get_ref().clone(),
             about: variant.about.as_ref().unwrap_or(&manifest.about).get_ref().clone(),
             ffi: manifest.ffi.as_ref().map_or_else(|| "c".to_owned(), |ffi| ffi.get_ref().clone()),
-            heap: manifest.heap,
+            heap: variant.heap.unwrap_or(manifest.heap),
             group: manifest.group,
-            absent: manifest
-                .absent
-                .iter()
-                .filter_map(|(entry, reason)| Some((entry.get_ref().parse().ok()?, reason.get_ref().clone())))
+            absent: laid_over([&manifest.absent, &variant.absent])
+                .into_iter()
+                .filter(|(entry, _)| variant.offers.iter().all(|offered| offered.get_ref() != entry))
+                .filter_map(|(entry, reason)| Some((entry.parse().ok()?, reason.get_ref().clone())))
                 .collect(),
             tools: tools.iter().map(|(&name, tool)| (name.to_owned(), tool.to_catalog())).collect(),
             flavours: builds,
+            managed: manifest.managed.as_ref().map(|managed| {
+                let managed = managed.get_ref();
+                let swap = |swap: &Swap| swap.get_ref().each_ref().map(|text| text.get_ref().clone());
+                Managed {
+                    file: managed.file.get_ref().into(),
+                    callback: managed.callback.as_ref().map_or_else(|| DEFAULT_CALLBACK.map(str::to_owned), swap),
+                    state: swap(&managed.state),
+                }
+            }),
             caught: manifest.caught.as_ref().map(|caught| {
                 let caught = caught.get_ref();
                 Caught {

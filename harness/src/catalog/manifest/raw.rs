@@ -37,6 +37,7 @@ pub(super) struct Manifest {
     pub(super) flavours: Table<Flavour>,
     #[serde(default)]
     pub(super) variants: Table<Variant>,
+    pub(super) managed: Option<Spanned<Managed>>,
     pub(super) caught: Option<Spanned<Caught>>,
 }
 
@@ -93,6 +94,12 @@ pub(super) struct Flavour {
 #[serde(deny_unknown_fields)]
 pub(super) struct Variant {
     pub(super) about: Option<Text>,
+    pub(super) heap: Option<Heap>,
+    #[serde(default)]
+    pub(super) absent: Table<Text>,
+    #[serde(default)]
+    pub(super) offers: Vec<Text>,
+    pub(super) steps: Option<Steps>,
     #[serde(default)]
     pub(super) tools: Table<Tool>,
     #[serde(default)]
@@ -100,6 +107,17 @@ pub(super) struct Variant {
     #[serde(default)]
     pub(super) env: Table<Text>,
 }
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Managed {
+    pub(super) file: Text,
+    pub(super) callback: Option<Swap>,
+    pub(super) state: Swap,
+}
+
+/// What stands once in a file, and what breaks it.
+pub(super) type Swap = Spanned<[Text; 2]>;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
