@@ -23,7 +23,7 @@ const PAIRS: usize = 5;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let project = Project::at(root, None).expect("the package is a project");
+    let project = Project::at(root, None, None).expect("the package is a project");
     let commands = commands(&project);
     let bare = compile_bare(root);
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
@@ -100,7 +100,7 @@ fn commands(project: &Project) -> Vec<String> {
     let mut pool = Pool::start(1, &project.scratch(), &guard, Arc::new(Interrupt::default())).expect("a worker starts");
     let store = Store::open(project.store()).expect("the store opens");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = toolchain::Places::new(project.state(), &path);
+    let places = toolchain::Places::new(project.cache(), &path);
     let tools = Toolbox::look(catalog.runtimes.iter(), &places, &mut pool.first().guard);
     let places = Places { root: project.root(), store: &store };
     let artefacts = build(&catalog, &chosen, &places, &tools, &mut pool, &mut |_| {}).expect("the cells build");

@@ -39,6 +39,9 @@ struct Arguments {
     /// Where everything is kept that is made or installed [default: target/coexist in the project]
     #[arg(long, global = true, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// Where libraries, hosts and toolchains are kept, if several checkouts are to share them [default: as --state]
+    #[arg(long, global = true, value_name = "DIR", env = "COEXIST_CACHE")]
+    cache: Option<PathBuf>,
     /// Colours; `auto` looks at the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Colour,
@@ -131,30 +134,29 @@ pub fn main() -> ExitStatus {
     }
     // clap prints its own errors and help, and ends the process with 2 or 0.
     let arguments = Arguments::parse();
-    let (root, state) = (arguments.root.as_deref(), arguments.state.as_deref());
-    match arguments.command {
-        Command::Run(own) => finish(arguments.color, || {
-            let project = project(root, state)?;
-            run::main(&own, &project)
-        }),
-        Command::List(own) => finish(arguments.color, || list::main(&own, &project(root, state)?)),
-        Command::Show(own) => finish(arguments.color, || show::main(&own, &project(root, state)?)),
-        Command::Doctor(own) => finish(arguments.color, || doctor::main(&own, &project(root, state)?)),
-        Command::Setup(own) => finish(arguments.color, || setup::main(&own, &project(root, state)?)),
-        Command::Bless(own) => finish(arguments.color, || bless::main(&own, &project(root, state)?)),
-    }
+    let place = || project(&arguments);
+    finish(arguments.color, || match &arguments.command {
+        Command::Run(own) => run::main(own, &place()?),
+        Command::List(own) => list::main(own, &place()?),
+        Command::Show(own) => show::main(own, &place()?),
+        Command::Doctor(own) => doctor::main(own, &place()?),
+        Command::Setup(own) => setup::main(own, &place()?),
+        Command::Bless(own) => bless::main(own, &place()?),
+    })
 }
 
 /// What this executable is when the harness starts it again: a guard or a probe. Not the user's to type, so clap does
 /// not know them.
 fn role() -> Option<ExitStatus> {
-    let words: Vec<OsString> = std::env::args_os().skip(1).take(3).collect();
+    let words: Vec<OsString> = std::env::args_os().skip(1).take(5).collect();
     match words.as_slice() {
         [name, scratch] if name == child::GUARD_COMMAND => {
             Some(child::serve(Path::new(scratch)).map_or(ExitStatus::Bug, |()| ExitStatus::Good))
         }
-        [name, library, id] if name == probe::PROBE_COMMAND => {
-            Some(ui::probe(probe::read(Path::new(library), &id.to_string_lossy())))
+        [name, id, library, copy, report] if name == probe::PROBE_COMMAND => {
+            let [library, copy, report] = [library, copy, report].map(Path::new);
+            let served = probe::serve(&id.to_string_lossy(), library, copy, report);
+            Some(served.map_or(ExitStatus::Bug, |()| ExitStatus::Good))
         }
         _ => None,
     }
@@ -171,10 +173,11 @@ fn finish(colour: Colour, work: impl FnOnce() -> Result<ExitStatus, Stopped>) ->
     }
 }
 
-fn project(root: Option<&Path>, state: Option<&Path>) -> Result<Project, NoProject> {
-    match root {
-        Some(root) => Project::at(root, state),
-        None => Project::above(&std::env::current_dir().unwrap_or_default(), state),
+fn project(arguments: &Arguments) -> Result<Project, NoProject> {
+    let (state, cache) = (arguments.state.as_deref(), arguments.cache.as_deref());
+    match &arguments.root {
+        Some(root) => Project::at(root, state, cache),
+        None => Project::above(&std::env::current_dir().unwrap_or_default(), state, cache),
     }
 }
 
@@ -192,7 +195,7 @@ fn pool(project: &Project, workers: usize, interrupt: &Arc<Interrupt>) -> Result
 
 /// Where programs are looked for.
 fn tool_places(project: &Project) -> toolchain::Places {
-    toolchain::Places::new(project.state(), &std::env::var_os("PATH").unwrap_or_default())
+    toolchain::Places::new(project.cache(), &std::env::var_os("PATH").unwrap_or_default())
 }
 
 fn catalog(project: &Project) -> Result<Catalog, CatalogError> {

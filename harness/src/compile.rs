@@ -17,6 +17,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 pub use compiler::chosen;
+pub use library::Cost;
 pub use store::{Key, Store};
 pub use toolbox::{Toolbox, ask};
 

@@ -95,6 +95,22 @@ impl CellId {
             None => self.scenario.clone(),
         }
     }
+
+    /// A name for each library: the runtime's, and `#2`, `#3` for a further copy of it.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        let label = |at: usize| match self.copy(at) {
+            1 => self.runtimes[at].to_string(),
+            copy => format!("{}#{copy}", self.runtimes[at]),
+        };
+        (0..self.runtimes.len()).map(label).collect()
+    }
+
+    /// Which copy of its runtime the library at an index is: 1 for the first.
+    #[must_use]
+    pub fn copy(&self, at: usize) -> usize {
+        self.runtimes[..=at].iter().filter(|id| **id == self.runtimes[at]).count()
+    }
 }
 
 impl fmt::Display for CellId {

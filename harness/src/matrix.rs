@@ -32,12 +32,7 @@ impl Cell<'_> {
     /// A name for each library: the runtime's, and `#2`, `#3` for a further copy.
     #[must_use]
     pub fn labels(&self) -> Vec<String> {
-        let label = |at: usize| {
-            let id = &self.runtimes[at].id;
-            let copy = self.copy(at);
-            if copy == 1 { id.to_string() } else { format!("{id}#{copy}") }
-        };
-        (0..self.runtimes.len()).map(label).collect()
+        self.id.labels()
     }
 
     /// The number by which the trace names the library at an index: 1 for the first.
@@ -49,7 +44,7 @@ impl Cell<'_> {
     /// Which copy of its runtime the library at an index is: 1 for the first.
     #[must_use]
     pub fn copy(&self, at: usize) -> usize {
-        self.runtimes[..=at].iter().filter(|runtime| runtime.id == self.runtimes[at].id).count()
+        self.id.copy(at)
     }
 }
 

@@ -10,6 +10,7 @@ use thiserror::Error;
 pub struct Project {
     root: PathBuf,
     state: PathBuf,
+    cache: PathBuf,
 }
 
 /// There is no project here.
@@ -19,26 +20,28 @@ pub struct Project {
 pub struct NoProject(PathBuf);
 
 impl Project {
-    /// At a folder, with another place than `target/coexist` for what is made, if one is given.
+    /// At a folder, with another place than `target/coexist` for what is made, if one is given, and another place than that
+    /// for what several checkouts may share.
     ///
     /// # Errors
     /// When the folder is no project.
-    pub fn at(root: &Path, state: Option<&Path>) -> Result<Self, NoProject> {
+    pub fn at(root: &Path, state: Option<&Path>, cache: Option<&Path>) -> Result<Self, NoProject> {
         let canonical = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         if !is_project(&canonical) {
             return Err(NoProject(root.to_owned()));
         }
         let state = state.map_or_else(|| canonical.join("target/coexist"), absolute);
-        Ok(Self { root: canonical, state })
+        let cache = cache.map_or_else(|| state.clone(), absolute);
+        Ok(Self { root: canonical, state, cache })
     }
 
     /// The nearest project at or above a folder.
     ///
     /// # Errors
     /// When there is none.
-    pub fn above(folder: &Path, state: Option<&Path>) -> Result<Self, NoProject> {
+    pub fn above(folder: &Path, state: Option<&Path>, cache: Option<&Path>) -> Result<Self, NoProject> {
         match folder.ancestors().find(|candidate| is_project(candidate)) {
-            Some(root) => Self::at(root, state),
+            Some(root) => Self::at(root, state, cache),
             None => Err(NoProject(folder.to_owned())),
         }
     }
@@ -52,7 +55,7 @@ impl Project {
     /// Built libraries and hosts.
     #[must_use]
     pub fn store(&self) -> PathBuf {
-        self.state.join("store")
+        self.cache.join("store")
     }
 
     /// Scratch folders of runs.
@@ -61,10 +64,10 @@ impl Project {
         self.state.join("scratch")
     }
 
-    /// All that `setup` installs, and what is known about it.
+    /// What several checkouts may share: built libraries and hosts, all that `setup` installs, and what is known about it.
     #[must_use]
-    pub fn state(&self) -> &Path {
-        &self.state
+    pub fn cache(&self) -> &Path {
+        &self.cache
     }
 
     /// The record of the last run.

@@ -8,12 +8,14 @@ use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::check::linkage::{Linkage, SharedObject, Sharing};
+use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
 use crate::id::CellId;
 use crate::judge::{Comparison, Outcome, Verdict};
 use crate::run::Footprint;
 
 /// Raised whenever a field changes its meaning.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// One run of the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ pub struct Record {
     pub full: bool,
     /// All cells that were asked for, in the matrix's order.
     pub cells: Vec<CellRecord>,
+    /// The libraries that these cells loaded, by name.
+    pub libraries: Vec<LibraryRecord>,
     /// How often each verdict was given.
     pub totals: BTreeMap<Verdict, usize>,
     /// Ledger entries that were about no cell of a full run: line and cells.
@@ -75,6 +79,50 @@ pub struct CellRecord {
     pub reason: Option<String>,
 }
 
+/// A library of a run: what it was, and what it has in common with a copy of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LibraryRecord {
+    /// `go@1.21`
+    pub runtime: String,
+    /// `plain`, `eager`…
+    pub flavour: String,
+    /// What building it took, whenever that was, in milliseconds.
+    pub build_ms: Option<u64>,
+    /// Whether two copies have one runtime between them.
+    pub sharing: Sharing,
+    /// File names of the shared objects that are this runtime, the largest first; none if the library has it inside.
+    pub common: Vec<String>,
+    /// All shared objects that it brings, but the C library.
+    pub objects: Vec<SharedObject>,
+}
+
+impl LibraryRecord {
+    /// Of all libraries that were built.
+    #[must_use]
+    pub fn all(artefacts: &Artefacts) -> Vec<Self> {
+        let ready = artefacts.units().filter_map(|(unit, built)| match (unit, built) {
+            (Unit::Library { runtime, flavour }, Built::Ready(artefact)) => Some((runtime, flavour, artefact)),
+            (Unit::Library { .. } | Unit::Lib(_) | Unit::Support | Unit::Host { .. }, _) => None,
+        });
+        ready.filter_map(|(runtime, flavour, artefact)| Self::of(runtime, flavour, artefact)).collect()
+    }
+
+    /// Of one that was built.
+    #[must_use]
+    pub fn of(runtime: &str, flavour: &str, artefact: &Artefact) -> Option<Self> {
+        let linkage = Linkage::kept(&artefact.folder)?;
+        Some(Self {
+            runtime: runtime.to_owned(),
+            flavour: flavour.to_owned(),
+            build_ms: Cost::kept(&artefact.folder).map(|cost| cost.ms),
+            sharing: linkage.sharing(),
+            common: linkage.common().into_iter().map(SharedObject::name).collect(),
+            objects: linkage.objects,
+        })
+    }
+}
+
 /// Why a record cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 pub enum RecordError {
@@ -106,6 +154,16 @@ pub enum RecordError {
 }
 
 impl Record {
+    /// What is known of a cell's libraries, in the cell's order.
+    #[must_use]
+    pub fn libraries_of(&self, cell: &CellId, flavour: &str) -> Vec<Option<&LibraryRecord>> {
+        let find = |id: &crate::id::RuntimeId| {
+            let id = id.to_string();
+            self.libraries.iter().find(|library| library.runtime == id && library.flavour == flavour)
+        };
+        cell.runtimes.iter().map(find).collect()
+    }
+
     /// The cell of an id.
     #[must_use]
     pub fn cell(&self, id: &CellId) -> Option<&CellRecord> {

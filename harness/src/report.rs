@@ -1,3 +1,4 @@
 //! Views of a record. Text goes in, text comes out; nothing here prints or decides.
 
+pub mod libraries;
 pub mod terminal;

@@ -30,7 +30,7 @@ pub fn root() -> &'static Path {
 pub fn project() -> &'static Project {
     static PROJECT: LazyLock<Project> = LazyLock::new(|| {
         let state = std::env::var_os("COEXIST_STATE").map(PathBuf::from);
-        Project::at(root(), state.as_deref()).unwrap()
+        Project::at(root(), state.as_deref(), None).unwrap()
     });
     &PROJECT
 }
@@ -84,7 +84,7 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
     let guard = GuardProgram::new(PathBuf::from(COEXIST));
     let mut pool = Pool::start(1, &project.scratch(), &guard, Arc::default()).unwrap();
     let store = Store::open(project.store()).unwrap();
-    let places = Places::new(project.state(), &std::env::var_os("PATH").unwrap_or_default());
+    let places = Places::new(project.cache(), &std::env::var_os("PATH").unwrap_or_default());
     let tools = Toolbox::look(cell.runtimes.iter().copied(), &places, &mut pool.first().guard);
     let ledger = Ledger::read(project.root()).unwrap();
     let setting = Setting {

@@ -1,7 +1,9 @@
-//! The probe: a re-exec'd child that loads one library and writes down its table. The only file that names libloading.
+//! The probe: a re-exec'd child that loads a library twice and writes down its table and what each load mapped.
+//! The only file that names libloading.
 
 use std::ffi::{CStr, c_char, c_void};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,20 @@ pub struct Table {
     pub offers: Vec<Entry>,
 }
 
+/// What the probe writes down, one line each, as soon as it knows: the next step may end it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// The table.
+    Table(Table),
+    /// Files that the first load mapped.
+    First(Vec<PathBuf>),
+    /// Files that the load of the second copy mapped.
+    Second(Vec<PathBuf>),
+    /// A load failed, or there is no table: why.
+    Nothing(String),
+}
+
 /// `coexist_runtime` of `coexist_runtime.h`.
 #[repr(C)]
 struct RawTable {
@@ -40,14 +56,58 @@ pub fn export(id: &str) -> String {
     format!("coexist_runtime_{}", id.replace('-', "_"))
 }
 
-/// Loads a library into this process and reads its table. For the probe child only: the library's constructors run here.
+/// Loads a library and then its copy into this process, and writes to `report` what came of it. For the probe child only:
+/// constructors run here.
 ///
 /// # Errors
-/// Why there is no table, in words.
-pub fn read(library: &Path, id: &str) -> Result<Table, String> {
-    #[allow(clippy::disallowed_types, reason = "this is the probe")]
+/// When the report cannot be written.
+pub fn serve(id: &str, library: &Path, copy: &Path, report: &Path) -> std::io::Result<()> {
+    let mut report = std::fs::File::create(report)?;
+    let mut say = |said: Said| writeln!(report, "{}", serde_json::to_string(&said)?);
+    let mut known = mapped()?;
+    let loaded = match load(library) {
+        Ok(loaded) => loaded,
+        Err(why) => return say(Said::Nothing(why)),
+    };
+    match read(&loaded, id) {
+        Ok(table) => say(Said::Table(table))?,
+        Err(why) => say(Said::Nothing(why))?,
+    }
+    say(Said::First(news(&mut known)?))?;
+    match load(copy) {
+        Ok(second) => std::mem::forget(second),
+        Err(why) => return say(Said::Nothing(why)),
+    }
+    // Unloading is another question than this one.
+    std::mem::forget(loaded);
+    say(Said::Second(news(&mut known)?))
+}
+
+/// Files that are mapped now and were not known.
+fn news(known: &mut Vec<PathBuf>) -> std::io::Result<Vec<PathBuf>> {
+    let new: Vec<PathBuf> = mapped()?.into_iter().filter(|file| !known.contains(file)).collect();
+    known.extend(new.iter().cloned());
+    Ok(new)
+}
+
+/// Shared objects of this process, in the order of their addresses.
+fn mapped() -> std::io::Result<Vec<PathBuf>> {
+    let maps = std::fs::read_to_string("/proc/self/maps")?;
+    let files = maps.lines().filter_map(|line| {
+        let (facts, file) = line.split_once('/')?;
+        facts.contains(" r-xp ").then(|| PathBuf::from(format!("/{file}")))
+    });
+    Ok(files.collect())
+}
+
+#[allow(clippy::disallowed_types, reason = "this is the probe")]
+fn load(library: &Path) -> Result<libloading::Library, String> {
     // SAFETY: this process exists to find out whether that is a good idea.
-    let loaded = unsafe { libloading::Library::new(library) }.map_err(|error| error.to_string())?;
+    unsafe { libloading::Library::new(library) }.map_err(|error| error.to_string())
+}
+
+#[allow(clippy::disallowed_types, reason = "this is the probe")]
+fn read(loaded: &libloading::Library, id: &str) -> Result<Table, String> {
     let name = export(id);
     // SAFETY: the contract gives the export this type.
     let symbol = unsafe { loaded.get::<extern "C" fn() -> *const RawTable>(name.as_bytes()) };
@@ -70,9 +130,5 @@ pub fn read(library: &Path, id: &str) -> Result<Table, String> {
         unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
     };
     let offers = Entry::ALL.iter().copied().zip(table.entries).filter(|(_, entry)| !entry.is_null());
-    let found =
-        Table { abi, id: text(table.id), title: text(table.title), offers: offers.map(|(entry, _)| entry).collect() };
-    // Unloading is another question than this one.
-    std::mem::forget(loaded);
-    Ok(found)
+    Ok(Table { abi, id: text(table.id), title: text(table.title), offers: offers.map(|(entry, _)| entry).collect() })
 }

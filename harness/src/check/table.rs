@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::probe::{PROBE_COMMAND, Table};
+use super::linkage::Linkage;
+use super::probe::{PROBE_COMMAND, Said, Table};
 use crate::child::{ChildError, Exit, Guard, Job, Limits, Unwatched};
 
 /// The file's name, in the folder of the library.
@@ -25,27 +26,45 @@ pub enum Probed {
     Nothing(String),
 }
 
-/// Loads a library in a child of its own and reads its table.
+/// Loads a library and a copy of it in a child of its own, and reads its table and what each load mapped.
 ///
 /// # Errors
 /// When the child cannot be started; never for what the library does to it.
-pub fn probe(guard: &mut Guard, library: &Path, id: &str) -> Result<Probed, ChildError> {
+pub fn probe(guard: &mut Guard, id: &str, library: &Path, copy: &Path) -> Result<(Probed, Linkage), ChildError> {
     let program = guard.executable().to_owned();
     let folder = guard.scratch().to_owned();
-    let args = [PROBE_COMMAND.to_owned(), library.display().to_string(), id.to_owned()];
+    let report = folder.join("probe.jsonl");
+    let paths = [library, copy, &report].map(|path| path.display().to_string());
+    let args: Vec<String> = [PROBE_COMMAND.to_owned(), id.to_owned()].into_iter().chain(paths).collect();
     let job = Job { program: &program, args: &args, env: &[], folder: &folder, hand_over: &[], limits: LIMITS };
     let ended = guard.run(&job, &mut Unwatched)?;
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    Ok(match (ended.stop, ended.exit) {
-        (Some(_), _) => Probed::Nothing("loading it did not end, or wrote without end".to_owned()),
-        (None, Exit::Signal(signal)) => Probed::Nothing(format!("loading it ended in signal {signal}")),
-        // What constructors print comes before the table.
-        (None, Exit::Code(0)) => match said(&ended.stdout).lines().last().map(serde_json::from_str) {
-            Some(Ok(table)) => Probed::Table(table),
-            Some(Err(_)) | None => Probed::Nothing("loading it ended the process".to_owned()),
-        },
-        (None, Exit::Code(_)) => Probed::Nothing(said(&ended.stderr)),
-    })
+    let text = std::fs::read_to_string(&report).unwrap_or_default();
+    let _ = std::fs::remove_file(&report);
+    let end = match (ended.stop, ended.exit) {
+        (Some(_), _) => "loading it did not end, or wrote without end".to_owned(),
+        (None, Exit::Signal(signal)) => format!("loading it ended in signal {signal}"),
+        (None, Exit::Code(_)) => "loading it ended the process".to_owned(),
+    };
+    Ok(understand(&text, &end, library))
+}
+
+/// What the lines of a report say; `end` says why a line is missing.
+fn understand(report: &str, end: &str, library: &Path) -> (Probed, Linkage) {
+    let mut table = None;
+    let mut first = Vec::new();
+    let mut second = None;
+    for said in report.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+        match said {
+            Said::Table(found) => table = Some(Probed::Table(found)),
+            Said::First(files) => first = files,
+            Said::Second(files) => second = Some(Ok(files)),
+            Said::Nothing(why) if table.is_none() => table = Some(Probed::Nothing(why)),
+            Said::Nothing(why) => second = Some(Err(why)),
+        }
+    }
+    let missing = || end.to_owned();
+    let table = table.unwrap_or_else(|| Probed::Nothing(missing()));
+    (table, Linkage::new(library, &first, second.unwrap_or_else(|| Err(missing()))))
 }
 
 /// What was found out about a library when it was built.

@@ -1,14 +1,20 @@
 //! `coexist list`: runtimes, scenarios, cells, from the catalogue alone.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Catalog, Entry, Group, Heap, PLAIN};
+use crate::catalog::{Catalog, Entry, Group, Heap, PLAIN, Runtime};
+use crate::check::linkage::Sharing;
+use crate::child::Interrupt;
+use crate::compile::{Artefact, Places, Store, Toolbox, ask, chosen, in_store};
 use crate::matrix::{Filter, cells};
 use crate::project::Project;
+use crate::record::LibraryRecord;
+use crate::suite::SuiteError;
 
 /// Raised whenever a field of the JSON changes its meaning.
 const SCHEMA: u32 = 1;
@@ -48,7 +54,11 @@ struct ListedRuntime<'a> {
     title: &'a str,
     about: &'a str,
     group: Group,
+    default_variant: Option<&'a str>,
+    version: Option<String>,
     heap: Heap,
+    sharing: Option<Sharing>,
+    common: Vec<String>,
     flavours: Vec<&'a str>,
     offers: Vec<Entry>,
     absent: &'a std::collections::BTreeMap<Entry, String>,
@@ -70,7 +80,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let wants = |what: What| own.what.is_none_or(|chosen| chosen == what);
     let listed = Listed {
         schema: SCHEMA,
-        runtimes: wants(What::Runtimes).then(|| catalog.runtimes.iter().map(runtime).collect()),
+        runtimes: wants(What::Runtimes).then(|| runtimes(&catalog, project)).transpose()?,
         scenarios: wants(What::Scenarios).then(|| catalog.scenarios.iter().map(scenario).collect()),
         cells: (own.what == Some(What::Cells)).then(|| chosen(own, &catalog)).transpose()?,
     };
@@ -109,13 +119,35 @@ fn chosen(own: &Arguments, catalog: &Catalog) -> Result<Vec<String>, Stopped> {
     Ok(found)
 }
 
-fn runtime(runtime: &crate::catalog::Runtime) -> ListedRuntime<'_> {
+/// With the versions of their tools, and with what was measured of the libraries that are built.
+fn runtimes<'c>(catalog: &'c Catalog, project: &Project) -> Result<Vec<ListedRuntime<'c>>, Stopped> {
+    let mut pool = super::pool(project, 1, &Arc::new(Interrupt::default()))?;
+    let tools = Toolbox::look(&catalog.runtimes, &super::tool_places(project), &mut pool.first().guard);
+    let store = Store::open(project.store()).map_err(SuiteError::from)?;
+    let places = Places { root: project.root(), store: &store };
+    let built = in_store(&catalog.runtimes, &places, &tools).map_err(SuiteError::from)?;
+    // What needs no tool of its own is built by the C compiler.
+    let compiler =
+        chosen("CC", "cc").1.and_then(|cc| ask(&mut pool.first().guard, &cc, &["-dumpfullversion".to_owned()]).ok());
+    let compiler = compiler.map(|version| format!("cc {}", version.trim()));
+    let version = |own: &Runtime| if own.tools.is_empty() { compiler.clone() } else { tools.version(own) };
+    let each = catalog.runtimes.iter().zip(built);
+    Ok(each.map(|(own, built)| runtime(own, version(own), built.as_ref())).collect())
+}
+
+fn runtime<'c>(runtime: &'c Runtime, version: Option<String>, built: Option<&Artefact>) -> ListedRuntime<'c> {
+    let id = runtime.id.to_string();
+    let library = built.and_then(|artefact| LibraryRecord::of(&id, PLAIN, artefact));
     ListedRuntime {
-        id: runtime.id.to_string(),
+        id,
         title: &runtime.title,
         about: &runtime.about,
         group: runtime.group,
+        default_variant: runtime.default_variant.as_deref(),
+        version,
         heap: runtime.heap,
+        sharing: library.as_ref().map(|library| library.sharing),
+        common: library.map(|library| library.common).unwrap_or_default(),
         flavours: runtime.flavours.keys().map(String::as_str).collect(),
         offers: Entry::ALL.iter().copied().filter(|entry| runtime.offers(*entry)).collect(),
         absent: &runtime.absent,
@@ -134,21 +166,51 @@ fn scenario(scenario: &crate::catalog::Scenario) -> ListedScenario<'_> {
     }
 }
 
-/// Runtimes down, contract entries across.
+/// Runtimes down, contract entries across. What every runtime must offer has no column.
 fn grid(out: &mut String, runtimes: &[ListedRuntime<'_>]) {
-    let width = runtimes.iter().map(|runtime| runtime.id.len()).max().unwrap_or(0).max(8);
-    let _ = write!(out, "{:width$}", "runtime");
-    for entry in Entry::ALL.iter().copied() {
-        let _ = write!(out, " {}", entry.name());
+    let entries: Vec<Entry> = Entry::ALL.iter().copied().filter(|entry| !Entry::MANDATORY.contains(entry)).collect();
+    let id = |runtime: &ListedRuntime<'_>| match runtime.default_variant {
+        Some(variant) => format!("{} (@{variant})", runtime.id),
+        None => runtime.id.clone(),
+    };
+    let version = |runtime: &ListedRuntime<'_>| runtime.version.clone().unwrap_or_else(|| "not here".to_owned());
+    let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0).max(8);
+    let ids = width(&mut runtimes.iter().map(|runtime| id(runtime).len()));
+    let versions = width(&mut runtimes.iter().map(|runtime| version(runtime).len()));
+    let _ = write!(out, "{:ids$} {:versions$}", "runtime", "version");
+    for entry in &entries {
+        let _ = write!(out, " {entry}");
     }
-    let _ = writeln!(out, " | flavours");
+    let _ = writeln!(out, " | flavours   | two copies");
     for runtime in runtimes {
-        let _ = write!(out, "{:width$}", runtime.id);
-        for entry in Entry::ALL.iter().copied() {
-            let mark = if runtime.offers.contains(&entry) { "x" } else { "." };
+        let _ = write!(out, "{:ids$} {:versions$}", id(runtime), version(runtime));
+        for entry in &entries {
+            let mark = if runtime.offers.contains(entry) { "x" } else { "." };
             let _ = write!(out, " {mark:^length$}", length = entry.name().len());
         }
-        let _ = writeln!(out, " | {}", runtime.flavours.join(" "));
+        let flavours: Vec<&str> = runtime.flavours.iter().copied().filter(|flavour| *flavour != PLAIN).collect();
+        let _ = writeln!(out, " | {:10} | {}", flavours.join(" "), copies(runtime));
+    }
+    let variants = runtimes.iter().filter(|runtime| runtime.id.contains('@')).count();
+    let _ = writeln!(
+        out,
+        "{} runtimes, {} with variants; every one offers version, start and callback. Why one does not offer an entry: \
+         coexist doctor",
+        runtimes.len() - variants,
+        runtimes.len(),
+    );
+}
+
+/// Whether two copies of the library have one runtime between them, as it was measured.
+fn copies(runtime: &ListedRuntime<'_>) -> String {
+    match (runtime.sharing, runtime.common.as_slice()) {
+        (None, _) => "not built yet".to_owned(),
+        (Some(Sharing::Private), _) => "private".to_owned(),
+        (Some(Sharing::Unknown), _) => "a second one does not load".to_owned(),
+        (Some(Sharing::Shared), [first, rest @ ..]) if rest.len() > 1 => {
+            format!("share {first} and {} more", rest.len())
+        }
+        (Some(Sharing::Shared), names) => format!("share {}", names.join(" and ")),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::compile::{Store, Toolbox};
 use crate::judge::{Ledger, Verdict, What, snapshot};
 use crate::matrix::{Cell, Filter, Shard, cells};
 use crate::project::Project;
-use crate::record::{CellRecord, Record, SCHEMA};
+use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
 use crate::report::terminal;
 use crate::suite::{self, Options, Setting};
 
@@ -103,6 +103,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         platform: env!("COEXIST_TARGET").to_owned(),
         command: std::env::args().skip(1).collect(),
         full,
+        libraries: LibraryRecord::all(&results.artefacts),
         totals: totals(&results.cells),
         unmatched: unmatched(full && !interrupt.finish(), &ledger, &all),
         orphans: if full { orphans(project, &all) } else { Vec::new() },

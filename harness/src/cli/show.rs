@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Catalog, closest};
+use crate::catalog::{Catalog, PLAIN, closest};
 use crate::id::CellId;
 use crate::project::Project;
 use crate::record::{CellRecord, Record, SCHEMA};
@@ -44,7 +44,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ui::data(&Shown { schema: SCHEMA, cell });
     } else {
         let scenario = catalog.scenario(&id.scenario);
-        ui::answer(&terminal::cell(&record, cell, scenario.map_or("", |scenario| &scenario.property)));
+        let flavour = scenario.map_or(PLAIN, |scenario| &scenario.flavour);
+        let property = scenario.map_or("", |scenario| &scenario.property);
+        ui::answer(&terminal::cell(&record, cell, property, flavour));
     }
     Ok(ExitStatus::Good)
 }

@@ -9,8 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use serde::Serialize;
 
-use super::{Colour, ExitStatus};
-use crate::check::probe::Table;
+use super::Colour;
 use crate::compile::{Built, Step};
 use crate::judge::Verdict;
 use crate::report::terminal::style;
@@ -55,21 +54,6 @@ pub fn error(error: &dyn Diagnostic) {
         text = error.to_string();
     }
     say(&format!("{}\n", text.trim_end()));
-}
-
-/// The probe's answer, one JSON line.
-pub fn probe(table: Result<Table, String>) -> ExitStatus {
-    match table {
-        Ok(table) => {
-            let line = serde_json::to_string(&table).unwrap_or_default();
-            let _ = writeln!(std::io::stdout(), "{line}");
-            ExitStatus::Good
-        }
-        Err(why) => {
-            let _ = writeln!(std::io::stderr(), "{why}");
-            ExitStatus::Blocking
-        }
-    }
 }
 
 /// What is seen of a run while it goes on: a bar on a terminal, and lines for what blocks or is slow.

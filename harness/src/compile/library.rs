@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
 
 use super::expand::{Values, argument, inline};
 use super::inputs::{Inputs, files_below, hash_files, hash_text};
@@ -17,7 +19,10 @@ const LIMITS: Limits =
     Limits { deadline: Duration::from_mins(20), stdout: 4 << 20, stderr: 4 << 20, memory: 16 << 30, processes: 2000 };
 
 /// Raised whenever a library's entry in the store gets other files.
-const ENTRY: u32 = 2;
+const ENTRY: u32 = 3;
+
+/// The file that says what building an entry took.
+const COST: &str = "cost.json";
 
 /// Variables of our own environment that tools need to find themselves.
 const PASSED_ON: [&str; 5] = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
@@ -139,14 +144,27 @@ impl LibraryJob {
 
     pub fn run(&self, worker: &mut Worker, places: &Places<'_>) -> Result<Built, CompileError> {
         once(worker, places, &self.key, &self.file, |guard, stage| {
+            let begun = Instant::now();
             let built = self.steps(guard, stage)?;
             if built.is_ok() {
-                let found = table::probe(guard, &stage.join(&self.file), &self.id)?;
-                let path = stage.join(table::FILE);
-                std::fs::write(&path, serde_json::to_vec(&found).unwrap_or_default()).map_err(write(&path))?;
+                self.look_at(guard, stage)?;
+                let cost = Cost { ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX) };
+                let path = stage.join(COST);
+                std::fs::write(&path, serde_json::to_vec(&cost).unwrap_or_default()).map_err(write(&path))?;
             }
             Ok(built)
         })
+    }
+
+    /// What the library says and brings with it, beside a second copy of itself, written down beside it.
+    fn look_at(&self, guard: &mut Guard, stage: &Path) -> Result<(), CompileError> {
+        let twice = guard.scratch().join("twice");
+        copy_objects(stage, &twice).map_err(write(&twice))?;
+        let (table, linkage) = table::probe(guard, &self.id, &stage.join(&self.file), &twice.join(&self.file))?;
+        let _ = std::fs::remove_dir_all(twice);
+        let path = stage.join(table::FILE);
+        std::fs::write(&path, serde_json::to_vec(&table).unwrap_or_default()).map_err(write(&path))?;
+        linkage.keep(stage).map_err(write(stage))
     }
 
     fn steps(&self, guard: &mut Guard, stage: &Path) -> Result<Result<(), Failure>, CompileError> {
@@ -195,6 +213,40 @@ impl LibraryJob {
         }
         Ok(Ok(()))
     }
+}
+
+/// What building an entry took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cost {
+    /// Wall time in milliseconds.
+    pub ms: u64,
+}
+
+impl Cost {
+    /// As it was kept in an entry's folder.
+    #[must_use]
+    pub fn kept(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(folder.join(COST)).ok()?).ok()
+    }
+}
+
+/// Copies the shared objects of a folder into a new one.
+pub fn copy_objects(from: &Path, to: &Path) -> std::io::Result<()> {
+    copy_if(from, to, |path| path.extension().is_some_and(|ending| ending == "so"))
+}
+
+/// Copies the files of a folder into a new one.
+pub fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    copy_if(from, to, Path::is_file)
+}
+
+fn copy_if(from: &Path, to: &Path, wanted: impl Fn(&Path) -> bool) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)?.flatten().filter(|entry| wanted(&entry.path())) {
+        std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 /// Builds into a private folder, unless someone else did meanwhile, and moves that into the store.

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::library::{copy_files, copy_objects};
 use super::{Artefact, CompileError};
+use crate::check::linkage::Linkage;
 
 /// The name of an entry: what it is, and a hash of all that went into it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,12 +49,13 @@ impl Store {
         self.root.join("tools")
     }
 
-    /// What is there.
+    /// What is there, and still as it was built: a library whose runtime was upgraded since is not.
     #[must_use]
     pub fn get(&self, key: &Key, file: &str) -> Option<Artefact> {
         let folder = self.root.join(key.as_str());
         let file = if file.is_empty() { folder.clone() } else { folder.join(file) };
-        file.exists().then(|| Artefact { folder, file, key: key.clone() })
+        let is_good = file.exists() && Linkage::kept(&folder).is_none_or(|linkage| linkage.is_current());
+        is_good.then(|| Artefact { folder, file, key: key.clone() })
     }
 
     /// Keeps others from building the same; until the file is dropped.
@@ -69,16 +72,34 @@ impl Store {
     /// Moves a finished folder in.
     pub(super) fn put(&self, key: &Key, folder: &Path, file: &str) -> Result<Artefact, CompileError> {
         let target = self.root.join(key.as_str());
+        if target.exists() && self.get(key, file).is_none() {
+            // Whoever has it open keeps it; it goes with the builder's scratch folder.
+            let old = folder.with_extension("old");
+            std::fs::rename(&target, &old).map_err(|source| CompileError::Write { path: target.clone(), source })?;
+            let _ = std::fs::remove_dir_all(old);
+        }
         match std::fs::rename(folder, &target) {
             Ok(()) => {}
             // Another harness without our lock was faster, with the same content.
             Err(_) if target.exists() => {}
+            Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => self.carry_in(folder, &target)?,
             Err(source) => return Err(CompileError::Write { path: target, source }),
         }
         self.get(key, file).ok_or_else(|| CompileError::Write {
             path: target,
             source: std::io::Error::other("the entry lacks the file that it is kept for"),
         })
+    }
+
+    /// From another file system than the store's: the entry still appears by rename.
+    fn carry_in(&self, folder: &Path, target: &Path) -> Result<(), CompileError> {
+        let carry = || {
+            let fresh = tempfile::Builder::new().prefix(".incoming-").tempdir_in(&self.root)?;
+            let whole = fresh.path().join("entry");
+            copy_files(folder, &whole)?;
+            std::fs::rename(&whole, target)
+        };
+        carry().map_err(|source| CompileError::Write { path: target.to_owned(), source })
     }
 
     /// The file of an entry's n-th copy.
@@ -100,11 +121,7 @@ impl Store {
         let _lock = self.lock(&artefact.key)?;
         let write = |source| CompileError::Write { path: target.clone(), source };
         let fresh = tempfile::Builder::new().prefix(".copy-").tempdir_in(&artefact.folder).map_err(write)?;
-        for entry in std::fs::read_dir(&artefact.folder).map_err(write)?.flatten() {
-            if entry.path().extension().is_some_and(|ending| ending == "so") {
-                std::fs::copy(entry.path(), fresh.path().join(entry.file_name())).map_err(write)?;
-            }
-        }
+        copy_objects(&artefact.folder, fresh.path()).map_err(write)?;
         let folder = artefact.folder.join(format!("copy-{copy}"));
         match std::fs::rename(fresh.path(), &folder) {
             Err(_) if folder.exists() => Ok(()),

@@ -1,7 +1,7 @@
 //! The programs that this run's builds may call: looked for once, before anything is built.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -31,6 +31,18 @@ impl Toolbox {
             });
         }
         Self { found }
+    }
+
+    /// The versions of a runtime's tools as they say them, each once, if all are here; `None` too where there are no tools.
+    #[must_use]
+    pub fn version(&self, runtime: &Runtime) -> Option<String> {
+        let versions = runtime.tools.iter().map(|(name, tool)| {
+            let (_, fingerprint) = self.find(name, tool).ok()?;
+            fingerprint.0.split(' ').next().map(str::to_owned)
+        });
+        let versions: Option<BTreeSet<String>> = versions.collect();
+        let versions = versions.filter(|versions| !versions.is_empty())?;
+        Some(versions.into_iter().collect::<Vec<_>>().join(" "))
     }
 
     /// The program's path and a text that changes when it does; or why there is none.

@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use super::libraries;
 use crate::id::RuntimeId;
 use crate::judge::{Comparison, Verdict};
-use crate::record::{CellRecord, Record};
+use crate::record::{CellRecord, LibraryRecord, Record};
 
 /// Rows of one table; where there are more, those in which all is well are counted instead of shown.
 const ROWS: usize = 40;
@@ -272,7 +273,7 @@ pub fn skipped(record: &Record) -> String {
 
 /// One cell in full.
 #[must_use]
-pub fn cell(record: &Record, cell: &CellRecord, property: &str) -> String {
+pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -> String {
     let style = style(cell.verdict);
     let mut out = format!("{BOLD}{}{BOLD:#}  {style}{}{style:#}\n", cell.cell, cell.verdict);
     if !property.is_empty() {
@@ -299,6 +300,7 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str) -> String {
     for version in &cell.versions {
         let _ = writeln!(out, "{:9} {version}", "runtime");
     }
+    out.push_str(&shared(record, cell, flavour));
     for mark in &cell.footprints {
         let _ = writeln!(
             out,
@@ -325,6 +327,26 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str) -> String {
         }
     }
     let _ = writeln!(out, "\n{DIM}from the run of {}{DIM:#}", record.started);
+    out
+}
+
+/// Whether the runtimes are one or several.
+fn shared(record: &Record, cell: &CellRecord, flavour: &str) -> String {
+    let labels = cell.cell.labels();
+    let libraries = record.libraries_of(&cell.cell, flavour).into_iter();
+    let known: Vec<(&str, &LibraryRecord)> =
+        labels.iter().zip(libraries).filter_map(|(label, library)| Some((label.as_str(), library?))).collect();
+    let mut out = String::new();
+    let mut told: Vec<&str> = Vec::new();
+    for (label, library) in &known {
+        if !told.contains(&library.runtime.as_str()) {
+            told.push(&library.runtime);
+            let _ = writeln!(out, "{:9} {label}: {}", "library", libraries::runtime(library));
+        }
+    }
+    for line in libraries::in_common(&known) {
+        let _ = writeln!(out, "{:9} {line}", "in common");
+    }
     out
 }
 
