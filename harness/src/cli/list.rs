@@ -10,7 +10,7 @@ use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Catalog, Entry, Group, Heap, PLAIN, Runtime};
 use crate::check::linkage::Sharing;
 use crate::child::Interrupt;
-use crate::compile::{Artefact, Places, Store, Toolbox, ask, chosen, in_store};
+use crate::compile::{self, Artefact, Places, Store, Toolbox, ask, in_store};
 use crate::matrix::{Filter, cells};
 use crate::project::Project;
 use crate::record::LibraryRecord;
@@ -127,8 +127,9 @@ fn runtimes<'c>(catalog: &'c Catalog, project: &Project) -> Result<Vec<ListedRun
     let places = Places { root: project.root(), store: &store };
     let built = in_store(&catalog.runtimes, &places, &tools).map_err(SuiteError::from)?;
     // What needs no tool of its own is built by the C compiler.
-    let compiler =
-        chosen("CC", "cc").1.and_then(|cc| ask(&mut pool.first().guard, &cc, &["-dumpfullversion".to_owned()]).ok());
+    let compiler = compile::chosen("CC", "cc")
+        .1
+        .and_then(|cc| ask(&mut pool.first().guard, &cc, &["-dumpfullversion".to_owned()]).ok());
     let compiler = compiler.map(|version| format!("cc {}", version.trim()));
     let version = |own: &Runtime| if own.tools.is_empty() { compiler.clone() } else { tools.version(own) };
     let each = catalog.runtimes.iter().zip(built);

@@ -28,8 +28,11 @@ pub fn in_common(libraries: &[(&str, &LibraryRecord)]) -> Vec<String> {
             users.entry(object.name()).or_default().push(label);
         }
     }
-    let several = users.into_iter().filter(|(_, labels)| labels.len() > 1);
-    several.map(|(name, labels)| format!("{name} by {}", labels.join(" and "))).collect()
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, labels) in users.into_iter().filter(|(_, labels)| labels.len() > 1) {
+        names.entry(labels.join(" and ")).or_default().push(name);
+    }
+    names.into_iter().map(|(labels, names)| format!("{} by {labels}", names.join(", "))).collect()
 }
 
 #[cfg(test)]
@@ -60,6 +63,10 @@ mod tests {
         assert_eq!(
             in_common(&[("fortran", &fortran), ("go", &go), ("gomp", &gomp)]),
             ["libgomp.so.1 by fortran and gomp"]
+        );
+        assert_eq!(
+            in_common(&[("fortran", &fortran), ("fortran#2", &fortran)]),
+            ["libgfortran.so.5, libgomp.so.1 by fortran and fortran#2"]
         );
         assert!(in_common(&[("go", &go), ("go#2", &go)]).is_empty());
         assert!(runtime(&go).starts_with("private") && runtime(&gomp).starts_with("shared"));
