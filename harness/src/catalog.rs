@@ -207,6 +207,12 @@ pub enum StdoutOrder {
 }
 
 impl Runtime {
+    /// A line of a scenario's stated stdout with this runtime's names.
+    #[must_use]
+    pub fn fill(&self, line: &str) -> String {
+        line.replace("{id}", &self.id.name).replace("{title}", &self.title).replace("{ffi}", &self.ffi)
+    }
+
     /// Whether the contract entry is not NULL, as the manifest says.
     #[must_use]
     pub fn offers(&self, entry: Entry) -> bool {

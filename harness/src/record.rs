@@ -71,6 +71,8 @@ pub struct CellRecord {
     pub versions: Vec<String>,
     /// The trace as text.
     pub trace: String,
+    /// The same without names, if nobody has accepted it: what `bless --common` would accept.
+    pub nameless: String,
     /// What was written to stderr, its end.
     pub stderr: String,
     /// Measured at marks.

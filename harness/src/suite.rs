@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
 use crate::judge::snapshot::{self, Accepted};
-use crate::judge::{Comparison, Ledger, Outcome, Verdict, What, conclude, judge, text};
+use crate::judge::{Comparison, Ledger, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
 use crate::run::{Observation, Pool, Progress, Start, Worker, observe};
@@ -84,6 +84,8 @@ pub struct Run {
     pub verdict: Verdict,
     /// The trace as text.
     pub text: String,
+    /// The same without names, for a trace that nobody has accepted.
+    pub nameless: String,
     /// From start to end.
     pub wall: Duration,
     /// Bytes.
@@ -151,9 +153,23 @@ pub fn run<'c>(
 struct CellJob<'a> {
     cell: &'a Cell<'a>,
     start: Result<Start, Outcome>,
-    accepted: OnceLock<Option<Accepted>>,
+    reference: OnceLock<Reference>,
     /// Runs whose whole observation is kept: good ones, and others.
     kept: [AtomicUsize; 2],
+}
+
+/// What a cell's trace is compared with: the cell's own snapshot, or else the one that cells of its shape have in common.
+enum Reference {
+    Own(Accepted),
+    Common(Accepted),
+    None,
+}
+
+impl Reference {
+    fn read(root: &Path, cell: &Cell<'_>) -> Self {
+        let common = || snapshot::common(root, &cell.id, &shape(cell)).map_or(Self::None, Self::Common);
+        snapshot::accepted(root, &cell.id).map_or_else(common, Self::Own)
+    }
 }
 
 /// How many whole observations of a cell are kept, of each kind: thousands of repeats must not fill the memory.
@@ -164,7 +180,7 @@ impl<'a> CellJob<'a> {
         Self {
             cell,
             start: start(cell, setting.options, artefacts),
-            accepted: OnceLock::new(),
+            reference: OnceLock::new(),
             kept: Default::default(),
         }
     }
@@ -172,23 +188,23 @@ impl<'a> CellJob<'a> {
     fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
         let start = match &self.start {
             Ok(start) => start,
-            Err(outcome) => return self.judged(outcome.clone(), String::new(), setting, None),
+            Err(outcome) => return self.judged(outcome.clone(), setting, None),
         };
         match observe(worker, start) {
             Ok(observation) => {
                 let outcome = conclude(self.cell, &observation);
-                let text = text(self.cell, &observation);
-                let mut run = self.judged(outcome, text, setting, Some(observation));
+                let mut run = self.judged(outcome, setting, Some(observation));
                 if self.kept[usize::from(run.verdict.blocks())].fetch_add(1, Ordering::Relaxed) >= KEPT {
                     run.observation = None;
                     run.text = String::new();
+                    run.nameless = String::new();
                 }
                 run
             }
             Err(error) => {
                 let detail = with_causes(&error);
                 let outcome = Outcome { phase: "start".to_owned(), what: What::HarnessFailed, detail };
-                self.judged(outcome, String::new(), setting, None)
+                self.judged(outcome, setting, None)
             }
         }
     }
@@ -196,20 +212,38 @@ impl<'a> CellJob<'a> {
     fn unrun(&self, setting: Setting<'_>) -> Run {
         let interrupted = || Outcome { phase: "load".to_owned(), what: What::NotRun, detail: "interrupted".to_owned() };
         let outcome = self.start.as_ref().err().cloned().unwrap_or_else(interrupted);
-        self.judged(outcome, String::new(), setting, None)
+        self.judged(outcome, setting, None)
     }
 
-    fn judged(&self, outcome: Outcome, text: String, setting: Setting<'_>, observation: Option<Observation>) -> Run {
-        let comparison = if outcome.what == What::Finished {
-            let accepted = self.accepted.get_or_init(|| snapshot::accepted(setting.root, &self.cell.id));
-            snapshot::compare(accepted.as_ref(), &text)
-        } else {
-            Comparison::Missing
+    fn judged(&self, outcome: Outcome, setting: Setting<'_>, observation: Option<Observation>) -> Run {
+        let mut run = Run {
+            outcome,
+            comparison: Comparison::Missing,
+            verdict: Verdict::Skipped,
+            text: observation.as_ref().map(|seen| text(self.cell, seen)).unwrap_or_default(),
+            nameless: String::new(),
+            wall: observation.as_ref().map_or(Duration::ZERO, |seen| seen.ended.wall),
+            max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
+            observation,
         };
-        let verdict = judge(&outcome, comparison, &setting.ledger.about(&self.cell.id));
-        let (wall, max_rss) =
-            observation.as_ref().map_or((Duration::ZERO, 0), |seen| (seen.ended.wall, seen.ended.max_rss));
-        Run { outcome, comparison, verdict, text, wall, max_rss, observation }
+        if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
+            run.comparison = match self.reference.get_or_init(|| Reference::read(setting.root, self.cell)) {
+                Reference::Own(accepted) => snapshot::compare(accepted, &run.text),
+                Reference::Common(accepted) => {
+                    run.nameless = nameless(self.cell, seen);
+                    snapshot::compare(accepted, &run.nameless)
+                }
+                Reference::None => {
+                    run.nameless = nameless(self.cell, seen);
+                    Comparison::Missing
+                }
+            };
+        }
+        run.verdict = judge(&run.outcome, run.comparison, &setting.ledger.about(&self.cell.id));
+        if run.verdict == Verdict::Pass {
+            run.nameless = String::new();
+        }
+        run
     }
 }
 
@@ -278,6 +312,7 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
         max_rss,
         versions: versions(cell, seen),
         trace: run.text,
+        nameless: run.nameless,
         stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
         footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
         reason,

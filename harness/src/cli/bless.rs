@@ -7,9 +7,12 @@ use clap::Args;
 
 use super::{ExitStatus, Stopped, ui};
 use crate::catalog::Catalog;
+use crate::id::CellId;
+use crate::judge::shape;
 use crate::judge::snapshot::{self, Pending};
-use crate::matrix::Filter;
+use crate::matrix::{Filter, cells};
 use crate::project::Project;
+use crate::record::Record;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -21,10 +24,19 @@ pub struct Arguments {
     /// Only show
     #[arg(long, conflicts_with = "yes")]
     show: bool,
+    /// Accept what this cell did in the last run, without names, for all cells of its scenario and shape that have no
+    /// snapshot of their own
+    #[arg(long, value_name = "CELL", conflicts_with = "filters")]
+    common: Option<CellId>,
 }
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
+    // SAFETY: nothing has started a thread yet.
+    unsafe { snapshot::prepare(project.root()) };
     let catalog = super::catalog(project)?;
+    if let Some(id) = &own.common {
+        return common(own, id, &catalog, project);
+    }
     let filter = Filter::new(&own.filters)?;
     let mut pending = snapshot::pending(project.root());
     pending.retain(|one| {
@@ -55,6 +67,45 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         }
     }
     ui::say(&format!("{} accepted, {} left waiting\n", count(accepted), pending.len() - accepted));
+    Ok(ExitStatus::Good)
+}
+
+/// Accepts a cell's trace without names, and takes back the pending traces that it makes needless.
+fn common(own: &Arguments, id: &CellId, catalog: &Catalog, project: &Project) -> Result<ExitStatus, Stopped> {
+    let record = Record::read(&project.record())?;
+    let cells = cells(catalog);
+    let cell = |id: &CellId| cells.iter().find(|cell| cell.id == *id);
+    let (Some(cell_of_id), Some(seen)) = (cell(id), record.cell(id).filter(|seen| !seen.nameless.is_empty())) else {
+        return Err(Stopped::NothingSelected {
+            message: format!("{id} has no trace of the last run that waits for a decision"),
+            help: format!("run it: coexist run '{id}'"),
+        });
+    };
+    let shape = shape(cell_of_id);
+    let same = record.cells.iter().filter(|other| {
+        other.nameless == seen.nameless
+            && other.cell.scenario_text() == id.scenario_text()
+            && cell(&other.cell).is_some_and(|other| self::shape(other) == shape)
+    });
+    let same: Vec<&CellId> = same.map(|other| &other.cell).collect();
+    let file = snapshot::common_file(project.root(), id, &shape);
+    let old = snapshot::read(&file);
+    let names: Vec<String> = same.iter().map(|cell| cell.runtimes_text()).collect();
+    ui::answer(&format!("{}\nof {}\n", file.strip_prefix(project.root()).unwrap_or(&file).display(), names.join(", ")));
+    ui::answer(&difference(old.as_deref().unwrap_or(""), &seen.nameless));
+    if own.show || !(own.yes || ui::confirm("accept it for all of them?")) {
+        return Ok(ExitStatus::Good);
+    }
+    let failed = |why: String| Stopped::Setup {
+        message: format!("failed to accept it: {why}"),
+        help: "nothing was written".to_owned(),
+    };
+    let scratch = tempfile::TempDir::new().map_err(|error| failed(error.to_string()))?;
+    snapshot::accept_common(project.root(), scratch.path(), id, &shape, &seen.nameless).map_err(failed)?;
+    for cell in &same {
+        snapshot::withdraw(project.root(), cell);
+    }
+    ui::say(&format!("accepted for {}\n", count(same.len())));
     Ok(ExitStatus::Good)
 }
 

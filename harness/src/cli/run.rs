@@ -215,8 +215,7 @@ fn unmatched(full: bool, ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, Strin
 }
 
 fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
-    let known: std::collections::HashSet<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
-    let files = snapshot::orphans(project.root(), |cell| known.contains(cell));
+    let files = snapshot::orphans(project.root(), all);
     files.iter().map(|file| file.strip_prefix(project.root()).unwrap_or(file).display().to_string()).collect()
 }
 

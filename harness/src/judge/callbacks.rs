@@ -74,11 +74,7 @@ fn stated_stdout(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
     if cell.scenario.stdout.is_empty() {
         return None;
     }
-    let first = cell.runtimes[0];
-    let fill = |line: &String| {
-        line.replace("{id}", &first.id.name).replace("{title}", &first.title).replace("{ffi}", &first.ffi) + "\n"
-    };
-    let expected: String = cell.scenario.stdout.iter().map(fill).collect();
+    let expected: String = cell.scenario.stdout.iter().map(|line| cell.runtimes[0].fill(line) + "\n").collect();
     (expected.as_bytes() != seen.ended.stdout)
         .then(|| ("exit", "stdout", format!("stdout is not the {} stated lines", cell.scenario.stdout.len())))
 }

@@ -1,17 +1,20 @@
-//! Snapshots of traces: `snapshots/<scenario>/<runtimes>.snap`, through insta. The only file that knows insta.
+//! Snapshots of traces, through insta: `snapshots/<scenario>/<runtimes>.snap` of one cell, `snapshots/<scenario>/_<shape>.snap`
+//! of all that have none of their own. The only file that knows insta.
 //!
 //! The command line compares with `compare` and leaves pending files with `propose`; tests do both with `check`, which
 //! panics with insta's own diff. Pending files are insta's: `cargo insta review` and `coexist bless` take the same ones.
 
 #![allow(clippy::disallowed_types, reason = "this is the adaptor")]
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use insta::internals::TextSnapshotContents;
 use insta::{Settings, Snapshot, TextSnapshotKind};
 
-use super::Comparison;
+use super::{Comparison, shape};
 use crate::id::CellId;
+use crate::matrix::Cell;
 
 /// Where snapshots lie below the project's root.
 pub const FOLDER: &str = "snapshots";
@@ -41,22 +44,50 @@ pub fn file(root: &Path, cell: &CellId) -> PathBuf {
     root.join(FOLDER).join(cell.scenario_text()).join(format!("{}.{ENDING}", cell.runtimes_text()))
 }
 
+/// The file of the trace that cells of a shape have in common.
+#[must_use]
+pub fn common_file(root: &Path, cell: &CellId, shape: &str) -> PathBuf {
+    root.join(FOLDER).join(cell.scenario_text()).join(format!("{}.{ENDING}", common_name(shape)))
+}
+
+fn common_name(shape: &str) -> String {
+    format!("_{shape}")
+}
+
+/// Reads the trace that cells of a shape have in common.
+#[must_use]
+pub fn common(root: &Path, cell: &CellId, shape: &str) -> Option<Accepted> {
+    read_accepted(&common_file(root, cell, shape))
+}
+
+/// Accepts a trace without names as the one that cells of a shape have in common: whole, or not at all.
+///
+/// # Errors
+/// When it cannot be written; then nothing has changed.
+pub fn accept_common(root: &Path, scratch: &Path, cell: &CellId, shape: &str, text: &str) -> Result<(), String> {
+    let name = common_name(shape);
+    assert_in(scratch, &name, &format!("{}/{name}", cell.scenario_text()), text);
+    let fresh = scratch.join(format!("{name}.{PENDING}"));
+    let accepted = keep(&fresh, &common_file(root, cell, shape));
+    let _ = std::fs::remove_file(fresh);
+    accepted
+}
+
 /// Reads a cell's accepted trace; a file that cannot be read as one counts as none.
 #[must_use]
 pub fn accepted(root: &Path, cell: &CellId) -> Option<Accepted> {
-    let snapshot = Snapshot::from_file(&file(root, cell)).ok()?;
-    snapshot.as_text().cloned().map(Accepted)
+    read_accepted(&file(root, cell))
+}
+
+fn read_accepted(file: &Path) -> Option<Accepted> {
+    Snapshot::from_file(file).ok()?.as_text().cloned().map(Accepted)
 }
 
 /// Compares a trace with the accepted one.
 #[must_use]
-pub fn compare(accepted: Option<&Accepted>, text: &str) -> Comparison {
+pub fn compare(accepted: &Accepted, text: &str) -> Comparison {
     let new = TextSnapshotContents::new(text.to_owned(), TextSnapshotKind::File);
-    match accepted {
-        None => Comparison::Missing,
-        Some(Accepted(old)) if old.matches_latest(&new) => Comparison::Same,
-        Some(_) => Comparison::Different,
-    }
+    if accepted.0.matches_latest(&new) { Comparison::Same } else { Comparison::Different }
 }
 
 /// Prepares this process for `propose`: insta is told through its environment to write pending files and to neither print
@@ -79,7 +110,7 @@ pub fn propose(root: &Path, scratch: &Path, cell: &CellId, text: &str) {
     let target = file(root, cell);
     let name = target.with_extension(PENDING);
     let fresh = scratch.join(name.file_name().unwrap_or_default());
-    assert_in(scratch, cell, text);
+    assert_in(scratch, &cell.runtimes_text(), &cell.to_string(), text);
     let made = target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::rename(&fresh, &name));
     if made.is_err() {
         // The scratch folder is on another file system.
@@ -91,24 +122,24 @@ pub fn propose(root: &Path, scratch: &Path, cell: &CellId, text: &str) {
 /// insta's assertion: passes if the trace is the accepted one; else leaves a pending file, as insta's settings have it,
 /// and panics with the diff.
 pub fn check(root: &Path, cell: &CellId, text: &str) {
-    assert_in(file(root, cell).parent().unwrap_or(root), cell, text);
+    assert_in(file(root, cell).parent().unwrap_or(root), &cell.runtimes_text(), &cell.to_string(), text);
 }
 
-fn assert_in(folder: &Path, cell: &CellId, text: &str) {
+fn assert_in(folder: &Path, name: &str, about: &str, text: &str) {
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path(folder);
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_description(cell.to_string());
-    settings.bind(|| insta::assert_snapshot!(cell.runtimes_text(), text));
+    settings.set_description(about);
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// All pending traces below a project's root, sorted by file.
 #[must_use]
 pub fn pending(root: &Path) -> Vec<Pending> {
     let mut found = Vec::new();
-    for (cell, file) in files(root, PENDING) {
-        let Some(new) = read(&file) else { continue };
+    for file in files(root, PENDING) {
+        let (Some(cell), Some(new)) = (cell_of(&file, PENDING), read(&file)) else { continue };
         let old = read(&self::file(root, &cell));
         found.push(Pending { cell, file, old, new });
     }
@@ -120,15 +151,20 @@ pub fn pending(root: &Path) -> Vec<Pending> {
 /// # Errors
 /// When the file cannot be read or written; then nothing has changed.
 pub fn accept(root: &Path, pending: &Pending) -> Result<(), String> {
-    let target = file(root, &pending.cell);
-    let snapshot = Snapshot::from_file(&pending.file).map_err(|error| error.to_string())?;
-    let folder = target.parent().unwrap_or(root);
+    keep(&pending.file, &file(root, &pending.cell))?;
+    std::fs::remove_file(&pending.file).map_err(|error| error.to_string())
+}
+
+/// Makes a pending file the snapshot at `target`, by rename.
+fn keep(pending: &Path, target: &Path) -> Result<(), String> {
+    let snapshot = Snapshot::from_file(pending).map_err(|error| error.to_string())?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     let beside = tempfile::Builder::new().prefix(".accepting-").permissions(open).tempfile_in(folder);
     let beside = beside.map_err(|error| error.to_string())?.into_temp_path();
     snapshot.save(&beside).map_err(|error| error.to_string())?;
-    beside.persist(&target).map_err(|error| error.to_string())?;
-    std::fs::remove_file(&pending.file).map_err(|error| error.to_string())
+    beside.persist(target).map_err(|error| error.to_string())
 }
 
 /// Drops a pending trace, if there is one.
@@ -136,32 +172,36 @@ pub fn withdraw(root: &Path, cell: &CellId) {
     let _ = std::fs::remove_file(file(root, cell).with_extension(PENDING));
 }
 
-/// Snapshots of cells that `exists` does not know: their scenario or runtime is gone.
+/// Snapshots that are about none of `cells`: their scenario or runtime is gone, or a shape that no cell has.
 #[must_use]
-pub fn orphans(root: &Path, exists: impl Fn(&CellId) -> bool) -> Vec<PathBuf> {
-    let all = files(root, ENDING).into_iter();
-    all.filter(|(cell, _)| !exists(cell)).map(|(_, file)| file).collect()
+pub fn orphans(root: &Path, cells: &[Cell<'_>]) -> Vec<PathBuf> {
+    let known: HashSet<PathBuf> =
+        cells.iter().flat_map(|cell| [file(root, &cell.id), common_file(root, &cell.id, &shape(cell))]).collect();
+    files(root, ENDING).into_iter().filter(|file| !known.contains(file)).collect()
 }
 
-fn read(file: &Path) -> Option<String> {
+/// The text of a snapshot, accepted or pending.
+#[must_use]
+pub fn read(file: &Path) -> Option<String> {
     Some(Snapshot::from_file(file).ok()?.as_text()?.to_string())
 }
 
-/// All files of an ending whose path names a cell, sorted.
-fn files(root: &Path, ending: &str) -> Vec<(CellId, PathBuf)> {
-    let mut found = Vec::new();
-    let Ok(folders) = std::fs::read_dir(root.join(FOLDER)) else { return found };
-    for folder in folders.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let scenario = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let cell = name.strip_suffix(ending).and_then(|name| name.strip_suffix('.'));
-            if let Some(cell) = cell.and_then(|runtimes| format!("{scenario}/{runtimes}").parse().ok()) {
-                found.push((cell, path));
-            }
-        }
-    }
+/// All files of an ending, sorted.
+fn files(root: &Path, ending: &str) -> Vec<PathBuf> {
+    let below = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let all = below(root.join(FOLDER)).filter(|path| path.is_dir()).flat_map(below);
+    let mut found: Vec<PathBuf> = all.filter(|path| stem(path, ending).is_some()).collect();
     found.sort();
     found
+}
+
+/// A file's name without the ending, if it has that.
+fn stem<'p>(file: &'p Path, ending: &str) -> Option<&'p str> {
+    file.file_name()?.to_str()?.strip_suffix(ending)?.strip_suffix('.')
+}
+
+/// The cell that a file is named for; a common trace is no cell's.
+fn cell_of(file: &Path, ending: &str) -> Option<CellId> {
+    let scenario = file.parent()?.file_name()?.to_str()?;
+    format!("{scenario}/{}", stem(file, ending)?).parse().ok()
 }
