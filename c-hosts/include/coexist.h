@@ -53,6 +53,9 @@ bool host_is_mode(const char *mode);
 /* Steps on one library. */
 struct library *xload(int index);        /* 0-based; dlopen(RTLD_NOW | RTLD_LOCAL), or the linked one */
 struct library *xload_flags(int index, int dlopen_flags);
+/* A further copy of a loaded library, from another file: in the trace it is the same library. NULL if
+ * the loader does not take it; then *error is what it said. */
+struct library *load_copy(const struct library *original, const char *path, const char **error);
 void xstart(struct library *lib);        /* a result other than 0 ends the process */
 void xstop(struct library *lib);         /* nothing, if the entry is NULL */
 void xcallback(struct library *lib);

@@ -10,7 +10,11 @@
 #define MOST_LABEL 48
 #define MOST_DETAIL 1024
 
+#define MOST_COPIES 64
+
 static struct library libraries[MOST_LIBRARIES];
+static struct library copies[MOST_COPIES];
+static int copy_count;
 static char labels[MOST_LIBRARIES][MOST_LABEL];
 static int count;
 static const struct library *loading;
@@ -156,6 +160,34 @@ static void fact_offers(const struct library *lib)
     trace_fact(lib->position, "offers", text);
 }
 
+/* The handle is there: finds the table and checks it. */
+static void meet(struct library *lib)
+{
+    lib->table = library_export(lib)();
+    check_table(lib);
+    fact_offers(lib);
+    trace_fact(lib->position, "title", lib->table->title);
+    done("load", lib, 0);
+}
+
+struct library *load_copy(const struct library *original, const char *path, const char **error)
+{
+    require(copy_count < MOST_COPIES, "no more copies than there is room for", 0);
+    struct library *lib = &copies[copy_count++];
+    *lib = *original;
+    lib->path = path;
+    lib->host.self = lib;
+    step("load", lib);
+    lib->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (lib->handle == NULL) {
+        *error = dlerror();
+        done("load", lib, -1);
+        return NULL;
+    }
+    meet(lib);
+    return lib;
+}
+
 struct library *xload(int index)
 {
     return xload_flags(index, host_is_mode("linked") ? RTLD_NOW | RTLD_NOLOAD
@@ -175,11 +207,7 @@ struct library *xload_flags(int index, int dlopen_flags)
             error = "the host is not linked with the library";
         library_refuse(lib, load_failure(lib, error), error);
     }
-    lib->table = library_export(lib)();
-    check_table(lib);
-    fact_offers(lib);
-    trace_fact(lib->position, "title", lib->table->title);
-    done("load", lib, 0);
+    meet(lib);
     return lib;
 }
 

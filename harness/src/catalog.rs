@@ -175,7 +175,7 @@ pub struct Scenario {
     pub file: PathBuf,
     /// The first comment, on one line.
     pub property: String,
-    /// Fewest libraries in one host.
+    /// Fewest libraries in one host; 0 with `most`: only the cells of `also`.
     pub fewest: usize,
     /// Most libraries in one host.
     pub most: usize,

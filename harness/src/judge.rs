@@ -6,10 +6,12 @@ mod common;
 mod heaps;
 pub mod ledger;
 mod outcome;
+mod rate;
 pub mod snapshot;
 mod verdict;
 
 pub use common::{nameless, shape, text};
 pub use ledger::Ledger;
 pub use outcome::{Outcome, What, conclude};
+pub use rate::Rate;
 pub use verdict::{Comparison, Verdict, judge};

@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
 use crate::judge::snapshot::{self, Accepted};
-use crate::judge::{Comparison, Ledger, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
+use crate::judge::{Comparison, Ledger, Outcome, Rate, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
 use crate::run::{Observation, Pool, Progress, Start, Worker, observe};
@@ -194,7 +194,7 @@ impl<'a> CellJob<'a> {
             Ok(observation) => {
                 let outcome = conclude(self.cell, &observation);
                 let mut run = self.judged(outcome, setting, Some(observation));
-                if self.kept[usize::from(run.verdict.blocks())].fetch_add(1, Ordering::Relaxed) >= KEPT {
+                if self.kept[usize::from(run.verdict != Verdict::Pass)].fetch_add(1, Ordering::Relaxed) >= KEPT {
                     run.observation = None;
                     run.text = String::new();
                     run.nameless = String::new();
@@ -280,7 +280,8 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
 /// Several runs of a cell as one line of the record: the first run that speaks for the verdict, and the numbers of all.
 fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
     let verdicts: Vec<Verdict> = runs.iter().map(|run| run.verdict).collect();
-    let verdict = Verdict::of_repeats(&verdicts);
+    let rates: Vec<Rate> = ledger.about(&cell.id).iter().filter_map(|entry| entry.rate).collect();
+    let verdict = Verdict::of_repeats(&verdicts, Rate::any(&rates));
     let mut outcomes = BTreeMap::new();
     for run in &runs {
         *outcomes.entry(run.outcome.what.to_string()).or_insert(0) += 1;

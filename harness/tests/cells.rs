@@ -23,6 +23,10 @@ fn single(
     sample: PathBuf,
 ) {
     let scenario = scenario(&host);
+    if scenario.most == 0 {
+        eprintln!("{} has the cells that it names, and no others", scenario.name);
+        return;
+    }
     let name = sample.parent().and_then(Path::file_name).unwrap();
     let all = stage::catalog().runtimes.iter();
     let variants = all.filter(|runtime| *runtime.id.name == *name);

@@ -216,7 +216,9 @@ fn copies(runtime: &ListedRuntime<'_>) -> String {
 }
 
 fn facts(scenario: &ListedScenario<'_>) -> String {
-    let mut parts = vec![if scenario.fewest == scenario.most {
+    let mut parts = vec![if scenario.most == 0 {
+        "runtimes: as listed".to_owned()
+    } else if scenario.fewest == scenario.most {
         format!("runtimes: {}", scenario.fewest)
     } else {
         format!("runtimes: {}..{}", scenario.fewest, scenario.most)

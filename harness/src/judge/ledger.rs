@@ -8,7 +8,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use super::{Outcome, What};
+use super::{Outcome, Rate, What};
 use crate::id::CellId;
 use crate::matrix::glob;
 
@@ -30,6 +30,8 @@ pub struct Entry {
     pub phase: String,
     /// What happens.
     pub what: What,
+    /// How often, if not always.
+    pub rate: Option<Rate>,
     /// Why.
     pub reason: String,
     /// Line of the entry, 1-based.
@@ -47,7 +49,13 @@ impl Entry {
     #[cfg(test)]
     pub(super) fn for_test(phase: &str, what: What) -> Self {
         let matcher = glob("*").unwrap();
-        Self { cells: "*".to_owned(), phase: phase.to_owned(), what, reason: "a test".to_owned(), line: 1, matcher }
+        let (phase, reason) = (phase.to_owned(), "a test".to_owned());
+        Self { cells: "*".to_owned(), phase, what, rate: None, reason, line: 1, matcher }
+    }
+
+    #[cfg(test)]
+    pub(super) fn sometimes_for_test(phase: &str, what: What) -> Self {
+        Self { rate: "1 of 2".parse().ok(), ..Self::for_test(phase, what) }
     }
 }
 
@@ -88,6 +96,7 @@ struct Written {
     cells: Spanned<String>,
     phase: Spanned<String>,
     outcome: Spanned<String>,
+    rate: Option<Spanned<String>>,
     reason: Spanned<String>,
 }
 
@@ -148,7 +157,12 @@ impl Ledger {
                     return Err(invalid(format!("`{name}` is empty"), "say it in a sentence", field.span()));
                 }
             }
+            let rate = written.rate.map(|rate| {
+                let parsed: Result<Rate, String> = rate.get_ref().parse();
+                parsed.map_err(|why| invalid(why, "write failures of runs, as in 7 of 20", rate.span()))
+            });
             entries.push(Entry {
+                rate: rate.transpose()?,
                 cells: written.cells.into_inner(),
                 phase: written.phase.into_inner(),
                 what,
@@ -209,6 +223,8 @@ mod tests {
             (("because", " "), "`reason` is empty"),
             (("callback[x]/go+*", "callback/{go"), "no glob"),
             (("reason = \"because\"\n", ""), "missing field"),
+            (("reason =", "rate = \"often\"\nreason ="), "no rate"),
+            (("reason =", "rate = \"2 of 2\"\nreason ="), "needs no rate"),
         ] {
             let text = ENTRY.replace(change.0, change.1);
             let error = Ledger::parse(&text).unwrap_err();

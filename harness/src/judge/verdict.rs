@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Entry;
+use super::rate::{Agreement, Rate};
 use super::{Outcome, What};
 
 /// How a trace compares with its snapshot.
@@ -81,15 +82,31 @@ impl Verdict {
     }
 
     /// The verdict of several runs of one cell: theirs if they agree, else `Flaky`. Runs that were skipped say nothing,
-    /// and one that the harness spoiled spoils the cell.
+    /// and one that the harness spoiled spoils the cell. Where the ledger has a rate, `Pass` and `Known` may stand together
+    /// as long as they fit it.
     #[must_use]
-    pub fn of_repeats(verdicts: &[Self]) -> Self {
+    pub fn of_repeats(verdicts: &[Self], rate: Option<Rate>) -> Self {
         let mut said = verdicts.iter().copied().filter(|verdict| *verdict != Self::Skipped);
         let Some(first) = said.next() else { return Self::Skipped };
         if verdicts.contains(&Self::Faulty) {
             return Self::Faulty;
         }
-        if said.all(|verdict| verdict == first) { first } else { Self::Flaky }
+        match rate {
+            Some(rate)
+                if verdicts.iter().all(|verdict| matches!(verdict, Self::Pass | Self::Known | Self::Skipped)) =>
+            {
+                let count = |wanted: Self| verdicts.iter().filter(|verdict| **verdict == wanted).count();
+                let (failures, passes) = (count(Self::Known), count(Self::Pass));
+                match rate.agrees(failures, failures + passes) {
+                    Agreement::Never => Self::Fixed,
+                    Agreement::MoreOften => Self::Flaky,
+                    Agreement::Agrees if failures > 0 => Self::Known,
+                    Agreement::Agrees => Self::Pass,
+                }
+            }
+            Some(_) | None if said.all(|verdict| verdict == first) => first,
+            Some(_) | None => Self::Flaky,
+        }
     }
 }
 
@@ -100,13 +117,13 @@ impl std::fmt::Display for Verdict {
 }
 
 /// The verdict. `entries` are those of the ledger whose cells include this one; one of them covers a failure only if phase
-/// and outcome are the same.
+/// and outcome are the same. Against one that has no rate, a cell that finished is `Fixed`.
 #[must_use]
 pub fn judge(outcome: &Outcome, comparison: Comparison, entries: &[&Entry]) -> Verdict {
     match outcome.what {
         What::NotRun => Verdict::Skipped,
         What::HarnessFailed => Verdict::Faulty,
-        What::Finished if !entries.is_empty() => Verdict::Fixed,
+        What::Finished if entries.iter().any(|entry| entry.rate.is_none()) => Verdict::Fixed,
         What::Finished => match comparison {
             Comparison::Same => Verdict::Pass,
             Comparison::Missing => Verdict::New,
@@ -166,6 +183,9 @@ mod tests {
             assert_eq!(judge(&finished, comparison, &[]), verdict);
             let entry = Entry::for_test("exit", What::Signalled(11));
             assert_eq!(judge(&finished, comparison, &[&entry]), Verdict::Fixed);
+            let sometimes = Entry::sometimes_for_test("exit", What::Signalled(11));
+            assert_eq!(judge(&finished, comparison, &[&sometimes]), verdict);
+            assert_eq!(judge(&finished, comparison, &[&sometimes, &entry]), Verdict::Fixed);
         }
     }
 
@@ -214,7 +234,26 @@ mod tests {
             (&[], Skipped),
             (&[Pass, Faulty, Failed], Faulty),
         ] {
-            assert_eq!(Verdict::of_repeats(verdicts), together, "{verdicts:?}");
+            assert_eq!(Verdict::of_repeats(verdicts, None), together, "{verdicts:?}");
+        }
+    }
+
+    #[test]
+    fn repeats_fit_the_ledgers_rate_or_block() {
+        use Verdict::{Failed, Fixed, Flaky, Known, Pass, Skipped};
+        let half = "10 of 20".parse().ok();
+        for (verdicts, together) in [
+            (vec![Pass], Pass),
+            (vec![Known], Known),
+            (vec![Pass, Known, Skipped], Known),
+            (vec![Pass; 10], Fixed),
+            (vec![Known; 11], Flaky),
+            (vec![Pass, Known, Failed], Flaky),
+            (vec![Failed, Failed], Failed),
+            (vec![Fixed], Fixed),
+            (vec![Skipped], Skipped),
+        ] {
+            assert_eq!(Verdict::of_repeats(&verdicts, half), together, "{verdicts:?}");
         }
     }
 }

@@ -182,7 +182,7 @@ pub fn what(cell: &CellRecord) -> String {
         }
     };
     if cell.runs > 1 && cell.verdict != Verdict::Flaky {
-        let _ = write!(text, ", {} of {}", cell.runs, cell.runs);
+        let _ = write!(text, ", {} of {}", cell.outcomes.get(&outcome.what.to_string()).unwrap_or(&0), cell.runs);
     }
     text
 }

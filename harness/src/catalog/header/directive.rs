@@ -58,7 +58,9 @@ impl Directive {
 
     fn example(self) -> &'static str {
         match self {
-            Self::Runtimes => "write `1`, or `1..3` for one to three libraries in a host",
+            Self::Runtimes => {
+                "write `1`, or `1..3` for one to three libraries in a host, or `listed` for the cells of `also` only"
+            }
             Self::Needs => "write entries of the contract, as in `callback call`",
             Self::Flavour => "write one word, as in `eager`",
             Self::Modes => "write words, as in `linked dlopen`",
@@ -184,6 +186,10 @@ pub(super) fn apply(
 }
 
 fn runtimes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+    if value.text == "listed" {
+        (scenario.fewest, scenario.most) = (0, 0);
+        return;
+    }
     let (fewest, most) = value.text.split_once("..").unwrap_or((value.text, value.text));
     let (Ok(fewest), Ok(most)) = (fewest.parse::<usize>(), most.parse::<usize>()) else {
         return value.wrong(source, value.span());

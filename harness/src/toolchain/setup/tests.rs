@@ -113,6 +113,7 @@ fn runtime(index: usize, tool: &Tool) -> Runtime {
         absent: BTreeMap::new(),
         tools: BTreeMap::from([("go".to_owned(), tool.clone())]),
         flavours: BTreeMap::new(),
+        managed: None,
         caught: None,
     }
 }
