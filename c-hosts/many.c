@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Twenty and more different runtimes are up in one process, and each one's managed code prints a line, first in the order of
- * loading, then backwards, each counting for itself. */
+/* Many different runtimes, twenty-nine in the largest cell, are up in one process, and each one's managed code prints a
+ * line, first in the order of loading, then backwards, each counting for itself. */
 //! runtimes: listed
 //! needs: state
 //! deadline: 60s
+//! also: c+cpp+rust
+//! also: c+cpp+rust+go
 //! also: c+cpp+rust+go+ocaml+haskell+d-ldc+ada+pascal+nim+fortran+objc+glib+ecl@no-traps+guile+boehm+gomp+lua+luajit+python+ruby+tcl+swipl+mono+php+duktape+mujs+jim+jvm
 #include "coexist.h"
 

@@ -207,6 +207,13 @@ pub enum StdoutOrder {
 }
 
 impl Runtime {
+    /// Whether that is one of its names: `go` and `go@1.27` for the default variant.
+    #[must_use]
+    pub fn is_called(&self, id: &RuntimeId) -> bool {
+        self.id.name == id.name
+            && (self.id.variant == id.variant || id.variant.is_some() && self.default_variant == id.variant)
+    }
+
     /// A line of a scenario's stated stdout with this runtime's names.
     #[must_use]
     pub fn fill(&self, line: &str) -> String {

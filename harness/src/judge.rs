@@ -2,16 +2,16 @@
 //! Runs nothing.
 
 mod callbacks;
-mod common;
 mod heaps;
 pub mod ledger;
+mod nameless;
 mod outcome;
 mod rate;
 pub mod snapshot;
 mod verdict;
 
-pub use common::{nameless, shape, text};
 pub use ledger::Ledger;
+pub use nameless::{nameless, shape, text};
 pub use outcome::{Outcome, What, conclude};
 pub use rate::Rate;
 pub use verdict::{Comparison, Verdict, judge};

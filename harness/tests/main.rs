@@ -11,6 +11,7 @@ mod catalog;
 mod cells;
 mod cli;
 mod interrupt;
+mod managed;
 mod processes;
 mod recipes;
 mod sandbox;

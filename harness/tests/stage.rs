@@ -51,8 +51,12 @@ pub fn catalog_with_broken() -> &'static Catalog {
     &CATALOG
 }
 
-/// Whether a runtime's cells are tested: those of the group core, and with COEXIST_GROUP=all any.
+/// Whether a runtime's cells are tested: those of the group core, with COEXIST_GROUP=all any, and with COEXIST_ONLY=go,jvm
+/// these.
 pub fn is_asked_for(runtime: &Runtime) -> bool {
+    if let Ok(names) = std::env::var("COEXIST_ONLY") {
+        return names.split(',').any(|name| runtime.is_called(&name.parse().unwrap()));
+    }
     match std::env::var("COEXIST_GROUP").as_deref() {
         Err(_) | Ok("" | "core") => runtime.group == Group::Core,
         Ok("all") => true,

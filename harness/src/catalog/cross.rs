@@ -84,12 +84,9 @@ pub(super) fn check_caught(sample: &mut Sample, catalog: &Catalog, broken: &[Str
     }
 }
 
-/// The runtime that `id` means; `go@1.27` is `go` if that is its default.
+/// The runtime that `id` means.
 pub(super) fn find_runtime<'a>(runtimes: &'a [Runtime], id: &RuntimeId) -> Option<&'a Runtime> {
-    runtimes.iter().find(|runtime| {
-        runtime.id.name == id.name
-            && (runtime.id.variant == id.variant || id.variant.is_some() && runtime.default_variant == id.variant)
-    })
+    runtimes.iter().find(|runtime| runtime.is_called(id))
 }
 
 /// The next step after an unknown runtime.

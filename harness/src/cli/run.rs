@@ -13,6 +13,7 @@ use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Catalog, Group, Runtime};
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
+use crate::id::RuntimeId;
 use crate::judge::{Ledger, Verdict, What, snapshot};
 use crate::matrix::{Cell, Filter, Shard, cells};
 use crate::project::Project;
@@ -39,6 +40,9 @@ pub struct Arguments {
     /// Only runtimes of these groups: core, compiled, vm, all [default: core; with filters: all]
     #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]
     group: Vec<Groups>,
+    /// Only cells of these runtimes and no others: go,jvm,python@signals; a sample's name means its default variant
+    #[arg(long, value_name = "RUNTIME,…", value_delimiter = ',', conflicts_with = "group")]
+    only: Vec<RuntimeId>,
     /// Install what is missing first
     #[arg(long)]
     install: bool,
@@ -67,8 +71,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
     let all = cells(&catalog);
-    let chosen = choose(own, matching(own, &all)?)?;
-    check_required(own, &catalog)?;
+    let matching = matching(own, &all)?;
+    check_named(own, &catalog)?;
+    let chosen = choose(own, matching)?;
 
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
@@ -94,7 +99,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     progress.end();
     let results = results?;
 
-    let full = own.filters.is_empty() && own.shard.is_none();
+    let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
     let record = Record {
         schema: SCHEMA,
         started,
@@ -132,9 +137,11 @@ fn matching<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stop
 
 /// Of these, the ones whose runtimes are wanted, and of those the shard's.
 fn choose<'c>(own: &Arguments, matching: Vec<Cell<'c>>) -> Result<Vec<Cell<'c>>, Stopped> {
-    let default = if own.filters.is_empty() { Groups::One(Group::Core) } else { Groups::All };
+    let few = own.filters.is_empty() && own.only.is_empty();
+    let default = if few { Groups::One(Group::Core) } else { Groups::All };
     let groups = if own.group.is_empty() { &[default][..] } else { &own.group };
-    let wanted = |runtime: &Runtime| Groups::mean(groups, runtime.group);
+    let named = |runtime: &Runtime| own.only.is_empty() || own.only.iter().any(|id| runtime.is_called(id));
+    let wanted = |runtime: &Runtime| Groups::mean(groups, runtime.group) && named(runtime);
     let chosen: Vec<Cell<'c>> = matching
         .into_iter()
         .filter(|cell| cell.runtimes.iter().all(|runtime| wanted(runtime)))
@@ -153,13 +160,17 @@ fn nothing(own: &Arguments) -> Stopped {
     }
 }
 
-fn check_required(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
+fn check_named(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
+    let unknown = |option: &str, name: &dyn std::fmt::Display| Stopped::Usage {
+        message: format!("{option}: there is no runtime {name}"),
+        help: "all runtimes: coexist list runtimes".to_owned(),
+    };
+    if let Some(id) = own.only.iter().find(|id| catalog.runtime(id).is_none()) {
+        return Err(unknown("--only", id));
+    }
     for name in required(own).filter(|name| *name != "all") {
         if !catalog.runtimes.iter().any(|runtime| runtime.id.to_string() == name || runtime.id.name == name) {
-            return Err(Stopped::Usage {
-                message: format!("--require: there is no runtime {name}"),
-                help: "all runtimes: coexist list runtimes".to_owned(),
-            });
+            return Err(unknown("--require", &name));
         }
     }
     Ok(())

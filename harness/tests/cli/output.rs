@@ -26,7 +26,7 @@ fn json_is_the_record_and_its_counts_add_up() {
     assert!(ran.stderr.contains("2 cells: 1 new, 1 failed"), "text is there as well: {}", ran.stderr);
     let shown = sandbox.expect(0, &["show", "callback/two", "--json"]);
     let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
-    assert_eq!((&shown["schema"], &shown["cell"]["outcome"]["what"]), (&1.into(), &"signalled SIGABRT".into()));
+    assert_eq!((&shown["schema"], &shown["cell"]["outcome"]["what"]), (&SCHEMA.into(), &"signalled SIGABRT".into()));
 }
 
 #[test]

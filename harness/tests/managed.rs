@@ -1,0 +1,100 @@
+//! That managed code does the work: where its source is broken, cells must notice. Glue that pretends would not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use coexist::catalog::{Catalog, Managed, Runtime};
+use coexist::id::RuntimeId;
+use coexist::judge::What;
+use coexist::matrix::{self, Cell};
+use coexist::record::CellRecord;
+use rstest::rstest;
+use tempfile::TempDir;
+
+use crate::stage;
+
+/// What a glue file may end in; in a sample of another language, none of these is managed code.
+const GLUE: [&str; 3] = ["c", "h", "map"];
+
+#[rstest]
+fn breaking_it_is_noticed(
+    #[files("samples/*/sample.toml")]
+    #[exclude("samples/_")]
+    sample: PathBuf,
+) {
+    let name = sample.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap();
+    let runtime = stage::catalog().runtimes.iter().find(|runtime| runtime.id.name == name).unwrap();
+    let managed = runtime.managed.as_ref().unwrap_or_else(|| panic!("{name} does not say where its managed code is"));
+    is_no_glue(runtime, managed);
+    if !stage::is_asked_for(runtime) {
+        eprintln!("{name} is of another group than core: COEXIST_GROUP=all");
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let catalog = broken(runtime, managed, folder.path());
+    let id = RuntimeId { name: name.to_owned(), variant: None };
+    let Some(callback) = run(&catalog, "callback", std::slice::from_ref(&id)) else { return };
+    assert_eq!(callback.outcome.what, What::Contradicted("line-missing".to_owned()), "{}", told(&callback));
+    let c = RuntimeId { name: "c".to_owned(), variant: None };
+    let partner = if name == "c" { RuntimeId { name: "cpp".to_owned(), variant: None } } else { c };
+    let Some(state) = run(&catalog, "two-callbacks", &[id, partner]) else { return };
+    let seen = (&state.outcome.what, state.outcome.phase.as_str());
+    assert_eq!(seen, (&What::CheckFailed, "state"), "{}", told(&state));
+}
+
+/// In a sample with files of another language, C is glue.
+fn is_no_glue(runtime: &Runtime, managed: &Managed) {
+    let ending = |path: &Path| path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_owned();
+    let is_glue = |path: &Path| GLUE.contains(&ending(path).as_str());
+    let other = fs::read_dir(&runtime.folder).unwrap().flatten().map(|entry| entry.path());
+    let other: Vec<PathBuf> = other
+        .filter(|path| path.is_file() && !is_glue(path) && !["toml", "lock"].contains(&ending(path).as_str()))
+        .collect();
+    assert!(
+        other.is_empty() || !is_glue(&managed.file),
+        "{}: {} is glue beside {other:?}",
+        runtime.id,
+        managed.file.display()
+    );
+}
+
+/// The catalogue with that runtime's managed code changed in both places.
+fn broken(runtime: &Runtime, managed: &Managed, folder: &Path) -> Catalog {
+    copy(&runtime.folder, folder);
+    let file = folder.join(&managed.file);
+    let mut text = fs::read_to_string(&file).unwrap();
+    for [from, to] in [&managed.callback, &managed.state] {
+        text = text.replacen(from, to, 1);
+    }
+    fs::write(&file, text).unwrap();
+    let mut catalog = stage::catalog().clone();
+    for own in &mut catalog.runtimes {
+        if own.id == runtime.id {
+            folder.clone_into(&mut own.folder);
+        }
+    }
+    catalog
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn run(catalog: &Catalog, scenario: &str, ids: &[RuntimeId]) -> Option<CellRecord> {
+    let scenario = catalog.scenario(scenario).unwrap();
+    let runtimes = ids.iter().map(|id| catalog.runtime(id).unwrap()).collect();
+    let cell: Cell<'_> = matrix::cell(scenario, None, &scenario.modes[0], runtimes).unwrap();
+    stage::judged(catalog, cell, None).map(|judged| judged.record)
+}
+
+fn told(record: &CellRecord) -> String {
+    format!("{}: {}\n{}\n{}", record.cell, record.outcome.detail, record.trace, record.stderr)
+}
