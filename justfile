@@ -42,6 +42,6 @@ lint:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
 
-# Every runtime, every cell, repeated: what races shows itself here
-nightly repeat="5":
-    cargo run --release -- run --group all --install --repeat {{repeat}}
+# Every runtime and variant, every ordered pair, every scenario; `just nightly --repeat 5` for what races
+nightly *args:
+    cargo run --release -- run --group all --install {{args}}
