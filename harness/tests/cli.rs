@@ -1,5 +1,6 @@
 //! The command line, as a user meets it: exit statuses, and what is printed.
 
+mod cache;
 mod input;
 mod output;
 mod selection;

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use coexist::record::Record;
 use tempfile::TempDir;
@@ -178,7 +179,7 @@ impl Ran {
     /// Exit status and both streams, without what differs between two good runs: folders, times, and what was built.
     pub fn shown(&self) -> String {
         let stream = |name: &str, text: &str| {
-            let mut text = text.to_owned();
+            let mut text = text.replace(compiler_version(), "[version]");
             for (folder, word) in &self.folders {
                 text = text.replace(folder.to_str().unwrap(), word);
             }
@@ -190,10 +191,20 @@ impl Ran {
     }
 }
 
+/// Of the C compiler, in as many characters.
+fn compiler_version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let output = Command::new("cc").arg("-dumpfullversion").output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    });
+    &VERSION
+}
+
 fn without_times(line: &str) -> String {
     let line = line.trim_end();
     match line.split_once("   (") {
         Some((counts, times)) if times.ends_with("building)") => format!("{counts}   ([times])"),
+        _ if line.trim_start().starts_with("\"build_ms\":") => "[measured]".to_owned(),
         _ if line.starts_with("took ") => "took      [measured]".to_owned(),
         _ if line.starts_with("from the run of ") => "from the run of [time]".to_owned(),
         _ => line.to_owned(),
