@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Heap};
+use crate::check::linkage::Linkage;
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
 use crate::judge::snapshot::{self, Accepted};
@@ -153,6 +154,7 @@ pub fn run<'c>(
 struct CellJob<'a> {
     cell: &'a Cell<'a>,
     start: Result<Start, Outcome>,
+    linked: Vec<Option<Linkage>>,
     reference: OnceLock<Reference>,
     /// Runs whose whole observation is kept: good ones, and others.
     kept: [AtomicUsize; 2],
@@ -180,6 +182,7 @@ impl<'a> CellJob<'a> {
         Self {
             cell,
             start: start(cell, setting.options, artefacts),
+            linked: linked(cell, artefacts),
             reference: OnceLock::new(),
             kept: Default::default(),
         }
@@ -192,7 +195,7 @@ impl<'a> CellJob<'a> {
         };
         match observe(worker, start) {
             Ok(observation) => {
-                let outcome = conclude(self.cell, &observation);
+                let outcome = conclude(self.cell, &observation, &self.linked);
                 let mut run = self.judged(outcome, setting, Some(observation));
                 if self.kept[usize::from(run.verdict != Verdict::Pass)].fetch_add(1, Ordering::Relaxed) >= KEPT {
                     run.observation = None;
@@ -245,6 +248,18 @@ impl<'a> CellJob<'a> {
         }
         run
     }
+}
+
+/// What is known of a cell's libraries, where several may have a heap in common.
+fn linked(cell: &Cell<'_>, artefacts: &Artefacts) -> Vec<Option<Linkage>> {
+    if cell.runtimes.iter().filter(|runtime| runtime.heap == Heap::Shared).count() < 2 {
+        return Vec::new();
+    }
+    let kept = |at| match artefacts.library(cell, at) {
+        Some(Built::Ready(artefact)) => Linkage::kept(&artefact.folder),
+        Some(Built::Failed(_) | Built::Missing(_)) | None => None,
+    };
+    (0..cell.runtimes.len()).map(kept).collect()
 }
 
 /// How to start a cell; or the outcome that is known without starting it.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::callbacks::Contradiction;
-use crate::catalog::{Heap, Runtime};
+use crate::catalog::Heap;
+use crate::check::linkage::Linkage;
 use crate::matrix::Cell;
 use crate::run::{Footprint, Observation};
 use crate::trace::{Event, Kind};
@@ -15,14 +16,14 @@ const MARK: &str = "apart";
 const PAGE: u64 = 4096;
 
 /// The first two heaps that have blocks in the same page, unless they are one heap by design.
-pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
+pub fn contradiction(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>]) -> Option<Contradiction> {
     let mark = seen.footprints.iter().find(|footprint| footprint.mark == MARK)?;
     let before = seen.trace.events.iter().position(|event| event.kind == Kind::Mark && event.text == MARK)?;
     let live: Vec<&Event> = seen.trace.events[..before].iter().filter(|event| event.kind == Kind::Live).collect();
     let labels = cell.labels();
     for first in 0..cell.runtimes.len() {
         for second in first + 1..cell.runtimes.len() {
-            if are_one(cell.runtimes[first], cell.runtimes[second]) {
+            if are_one(cell.runtimes[first].heap, cell.runtimes[second].heap, have_common(linked, first, second)) {
                 continue;
             }
             let page = pages(&live, mark, first).intersection(&pages(&live, mark, second)).next().copied();
@@ -35,13 +36,19 @@ pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradictio
     None
 }
 
-/// Users of malloc share a heap, and so do clients of one runtime.
-fn are_one(first: &Runtime, second: &Runtime) -> bool {
-    match (first.heap, second.heap) {
+/// Users of malloc share a heap, and so do clients of one shared object that has it.
+fn are_one(first: Heap, second: Heap, have_common: bool) -> bool {
+    match (first, second) {
         (Heap::Malloc, Heap::Malloc) => true,
-        (Heap::Shared, Heap::Shared) => first.id.name == second.id.name,
+        (Heap::Shared, Heap::Shared) => have_common,
         (Heap::Own | Heap::Malloc | Heap::Shared, _) => false,
     }
+}
+
+/// Whether two libraries bring the same shared object, as Guile and ECL both bring libgc.
+fn have_common(linked: &[Option<Linkage>], first: usize, second: usize) -> bool {
+    let (Some(Some(first)), Some(Some(second))) = (linked.get(first), linked.get(second)) else { return false };
+    first.objects.iter().any(|object| second.objects.iter().any(|other| other.file == object.file))
 }
 
 /// The pages in which a library's blocks lie, of those that are mapped at the mark: a block may be gone by then.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{callbacks, heaps};
+use crate::check::linkage::Linkage;
 use crate::child::{Exit, Stop};
 use crate::matrix::Cell;
 use crate::run::Observation;
@@ -196,9 +197,10 @@ impl TryFrom<String> for What {
 }
 
 /// What an observation says. The first of these that holds: memory that cannot be believed, limits, a signal, the host's
-/// own complaints, the exit status, the missing end, survivors, contradictions.
+/// own complaints, the exit status, the missing end, survivors, contradictions. `linked` is what is known of the cell's
+/// libraries, in its order.
 #[must_use]
-pub fn conclude(cell: &Cell<'_>, seen: &Observation) -> Outcome {
+pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>]) -> Outcome {
     let trace = &seen.trace;
     let at = |phase: &str, what: What, detail: String| Outcome { phase: phase.to_owned(), what, detail };
     let now = |what: What, detail: String| at(trace.phase(), what, detail);
@@ -251,7 +253,7 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation) -> Outcome {
         let names: Vec<&str> = seen.ended.survivors.iter().map(|survivor| survivor.name.as_str()).collect();
         return now(What::Leaked, format!("still running afterwards: {}", names.join(", ")));
     }
-    let contradiction = callbacks::contradiction(cell, seen).or_else(|| heaps::contradiction(cell, seen));
+    let contradiction = callbacks::contradiction(cell, seen).or_else(|| heaps::contradiction(cell, seen, linked));
     match contradiction {
         Some((phase, about, detail)) => at(phase, What::Contradicted(about.to_owned()), detail),
         None => now(What::Finished, String::new()),
