@@ -40,7 +40,8 @@ struct library {
     coexist_host host;      /* what start() gets */
 };
 
-/* Start and end of a scenario. host_end writes the end event and returns `status`, or 1 if a check
+/* Start and end of a scenario. A host in a VM's process hands over the words that follow the VM's own
+ * (--mode=MODE LABEL=PATH...), after one for the program; they must stay. host_end writes the end event and returns `status`, or 1 if a check
  * failed; main must return its value (or hand it to exit). */
 void host_begin(int argc, char **argv);
 int host_end(int status);
@@ -53,6 +54,9 @@ bool host_is_mode(const char *mode);
 /* Steps on one library. */
 struct library *xload(int index);        /* 0-based; dlopen(RTLD_NOW | RTLD_LOCAL), or the linked one */
 struct library *xload_flags(int index, int dlopen_flags);
+/* A VM loads in its own way: it does so between these two. `error` is why it could not, or NULL. */
+void xload_begin(int index);
+struct library *xload_end(int index, const char *error);
 void xstart(struct library *lib);        /* a result other than 0 ends the process */
 void xstop(struct library *lib);         /* nothing, if the entry is NULL */
 void xcallback(struct library *lib);

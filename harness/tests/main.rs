@@ -16,3 +16,4 @@ mod recipes;
 mod sandbox;
 mod stage;
 mod tidy;
+mod vm;

@@ -63,6 +63,7 @@ struct ListedScenario<'a> {
     flavour: &'a str,
     modes: &'a [String],
     needs: &'a [Entry],
+    vm: Option<&'a str>,
 }
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
@@ -131,6 +132,7 @@ fn scenario(scenario: &crate::catalog::Scenario) -> ListedScenario<'_> {
         flavour: &scenario.flavour,
         modes: &scenario.modes,
         needs: &scenario.needs,
+        vm: scenario.vm.as_ref().map(|vm| vm.name.as_str()),
     }
 }
 
@@ -168,5 +170,6 @@ fn facts(scenario: &ListedScenario<'_>) -> String {
         let needs: Vec<&str> = scenario.needs.iter().map(|entry| entry.name()).collect();
         parts.push(format!("needs: {}", needs.join(" ")));
     }
+    parts.extend(scenario.vm.map(|vm| format!("vm: {vm}")));
     format!("({})", parts.join(", "))
 }
