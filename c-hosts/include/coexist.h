@@ -40,7 +40,8 @@ struct library {
     coexist_host host;      /* what start() gets */
 };
 
-/* Start and end of a scenario. host_end writes the end event and returns `status`, or 1 if a check
+/* Start and end of a scenario. A host in a VM's process hands over the words that follow the VM's own
+ * (--mode=MODE LABEL=PATH...), after one for the program; they must stay. host_end writes the end event and returns `status`, or 1 if a check
  * failed; main must return its value (or hand it to exit). */
 void host_begin(int argc, char **argv);
 int host_end(int status);
@@ -56,6 +57,9 @@ struct library *xload_flags(int index, int dlopen_flags);
 /* A further copy of a loaded library, from another file: in the trace it is the same library. NULL if
  * the loader does not take it; then *error is what it said. */
 struct library *load_copy(const struct library *original, const char *path, const char **error);
+/* A VM loads in its own way: it does so between these two. `error` is why it could not, or NULL. */
+void xload_begin(int index);
+struct library *xload_end(int index, const char *error);
 void xstart(struct library *lib);        /* a result other than 0 ends the process */
 void xstop(struct library *lib);         /* nothing, if the entry is NULL */
 void xcallback(struct library *lib);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 static const char *mode = "dlopen";
+static bool begun;
 
 static void parse(int argc, char **argv)
 {
@@ -22,26 +23,22 @@ static void parse(int argc, char **argv)
     }
 }
 
-/* The loader calls this before any constructor of any library that the host is linked with. */
-static void before_constructors(int argc, char **argv, char **envp)
+void begin(int argc, char **argv)
 {
-    (void)envp;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     trace_open();
     mark_open();
     trace_main_lane();
     parse(argc, argv);
-    if (host_is_mode("linked"))
-        step("init", NULL);
+    begun = true;
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*preinit)(int, char **, char **) =
-    before_constructors;
-
+/* A program has begun before its main; a library in a VM's process begins here. The death signal
+ * is asked for by this thread then, and kept as long as the thread lives. */
 void host_begin(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (!begun)
+        begin(argc, argv);
     if (host_is_mode("linked"))
         done("init", NULL, 0);
 }

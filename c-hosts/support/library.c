@@ -188,6 +188,19 @@ struct library *load_copy(const struct library *original, const char *path, cons
     return lib;
 }
 
+static struct library *finish_load(struct library *lib, void *handle, const char *error)
+{
+    loading = NULL;
+    lib->handle = handle;
+    if (handle == NULL) {
+        if (error == NULL)
+            error = "nobody has loaded the library, and this host does not";
+        library_refuse(lib, load_failure(lib, error), error);
+    }
+    meet(lib);
+    return lib;
+}
+
 struct library *xload(int index)
 {
     return xload_flags(index, host_is_mode("linked") ? RTLD_NOW | RTLD_NOLOAD
@@ -196,19 +209,23 @@ struct library *xload(int index)
 
 struct library *xload_flags(int index, int dlopen_flags)
 {
+    xload_begin(index);
+    void *handle = dlopen(library_at(index)->path, dlopen_flags);
+    return finish_load(library_at(index), handle, handle == NULL ? dlerror() : NULL);
+}
+
+void xload_begin(int index)
+{
     struct library *lib = library_at(index);
     step("load", lib);
     loading = lib;
-    lib->handle = dlopen(lib->path, dlopen_flags);
-    loading = NULL;
-    if (lib->handle == NULL) {
-        const char *error = dlerror();
-        if (error == NULL)
-            error = "the host is not linked with the library";
-        library_refuse(lib, load_failure(lib, error), error);
-    }
-    meet(lib);
-    return lib;
+}
+
+struct library *xload_end(int index, const char *error)
+{
+    struct library *lib = library_at(index);
+    void *handle = error == NULL ? dlopen(lib->path, RTLD_NOW | RTLD_NOLOAD) : NULL;
+    return finish_load(lib, handle, error);
 }
 
 void xunload(struct library *lib)

@@ -9,6 +9,9 @@
 
 #pragma GCC visibility push(hidden)
 
+/* begin.c */
+void begin(int argc, char **argv); /* once */
+
 /* trace.c */
 void trace_open(void);
 bool trace_is_watched(void); /* a harness handed the memory over */

@@ -26,7 +26,9 @@ static struct {
     bool watched;
 } trace;
 
-static _Thread_local uint16_t this_lane;
+/* Initial-exec, so that a host that is a library does not allocate at a thread's first event: that
+ * may be in a signal handler. */
+static _Thread_local uint16_t this_lane __attribute__((tls_model("initial-exec")));
 static _Atomic uint16_t last_lane = 1;
 static atomic_flag full_told = ATOMIC_FLAG_INIT;
 

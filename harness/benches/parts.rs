@@ -58,7 +58,8 @@ fn event(criterion: &mut Criterion) {
     let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("scratch");
     let guard = GuardProgram::new(PathBuf::from(env!("CARGO_BIN_EXE_coexist")));
     let mut pool = Pool::start(1, &scratch, &guard, Arc::new(Interrupt::default())).expect("a worker starts");
-    let start = Start { host, mode: "dlopen".to_owned(), libraries: Vec::new(), deadline: Duration::from_secs(10) };
+    let command = vec![host.display().to_string()];
+    let start = Start { command, mode: "dlopen".to_owned(), libraries: Vec::new(), deadline: Duration::from_secs(10) };
     criterion.bench_function("1,000 events in a host (limit 200 us)", |bencher| {
         bencher.iter_custom(|count| {
             let run = |_| {

@@ -101,14 +101,14 @@ fn commands(project: &Project) -> Vec<String> {
     let store = Store::open(project.store()).expect("the store opens");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = toolchain::Places::new(project.cache(), &path);
-    let tools = Toolbox::look(catalog.runtimes.iter(), &places, &mut pool.first().guard);
+    let tools = Toolbox::look(catalog.runtimes.iter().map(|runtime| &runtime.tools), &places, &mut pool.first().guard);
     let places = Places { root: project.root(), store: &store };
     let artefacts = build(&catalog, &chosen, &places, &tools, &mut pool, &mut |_| {}).expect("the cells build");
     let options = Options { repeat: 1, deadline: None };
     let mut lines = Vec::new();
     for cell in &chosen {
         let started = start(cell, options, &artefacts).expect("run `coexist setup` first: every cell must build");
-        let mut words = vec![cell.scenario.exit.to_string(), started.host.display().to_string()];
+        let mut words = vec![cell.scenario.exit.to_string(), started.command[0].clone()];
         words.push(format!("--mode={}", started.mode));
         words.extend(started.libraries.iter().map(|(label, path)| format!("{label}={}", path.display())));
         lines.push(words.join("\t"));

@@ -1,4 +1,4 @@
-//! What there is: runtimes from `samples/*/sample.toml`, scenarios from `c-hosts/*.c`.
+//! What there is: runtimes from `samples/*/sample.toml`, scenarios from `c-hosts/*.c`, VMs from `c-hosts/vm/*/vm.toml`.
 //! Reads text and nothing else: it builds nothing, starts nothing, and pairs nothing.
 
 mod cross;
@@ -10,6 +10,7 @@ pub mod placeholder;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
@@ -33,6 +34,8 @@ pub struct Catalog {
     pub runtimes: Vec<Runtime>,
     /// One for each C file.
     pub scenarios: Vec<Scenario>,
+    /// What hosts run in that are no programs of their own.
+    pub vms: Vec<Arc<Vm>>,
 }
 
 /// One variant of one sample.
@@ -57,7 +60,7 @@ pub struct Runtime {
     /// Contract entries that are NULL, with the reason.
     pub absent: BTreeMap<Entry, String>,
     /// Programs that the steps call.
-    pub tools: BTreeMap<String, Tool>,
+    pub tools: Tools,
     /// `plain`, and whatever else the manifest has.
     pub flavours: BTreeMap<String, Build>,
     /// Where managed code does what `callback` and `state` show, and what breaks it there.
@@ -117,6 +120,9 @@ pub enum Group {
     Vm,
 }
 
+/// Programs by the words that steps have for them.
+pub type Tools = BTreeMap<String, Tool>;
+
 /// A program that builds samples, and where to get it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
@@ -166,6 +172,27 @@ pub struct Build {
     pub libs: Vec<String>,
 }
 
+/// A virtual machine or interpreter whose process hosts run in: they are libraries that a program of its language loads.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Vm {
+    /// The folder's name below `c-hosts/vm`.
+    pub name: String,
+    /// The folder.
+    pub folder: PathBuf,
+    /// One line for `list`.
+    pub about: String,
+    /// With whom it is installed.
+    pub group: Group,
+    /// Programs that the steps and `run` call.
+    pub tools: Tools,
+    /// What makes the files that it runs, placeholders unexpanded.
+    pub steps: Vec<Vec<String>>,
+    /// Further arguments of the C compiler for hosts, placeholders unexpanded.
+    pub cflags: Vec<String>,
+    /// A program with its arguments, to which a host's own are appended; placeholders unexpanded.
+    pub run: Vec<String>,
+}
+
 /// One C file of `c-hosts/`: a property to show for any runtimes that it accepts.
 #[derive(Debug, Clone)]
 pub struct Scenario {
@@ -173,6 +200,8 @@ pub struct Scenario {
     pub name: String,
     /// The C file.
     pub file: PathBuf,
+    /// In whose process it runs; `None`: it is a program itself.
+    pub vm: Option<Arc<Vm>>,
     /// The first comment, on one line.
     pub property: String,
     /// Fewest libraries in one host; 0 with `most`: only the cells of `also`.
@@ -236,17 +265,21 @@ impl Catalog {
         let mut findings = Vec::new();
         let samples = manifest::read_folder(root, &root.join("samples"), manifest::Kind::Sample, &mut findings);
         let mut headers = header::read_folder(root, &root.join("c-hosts"), &mut findings);
+        let vms = manifest::read_vms(root, &root.join("c-hosts/vm"), &mut findings);
         let runtimes: Vec<Runtime> = samples.into_iter().flat_map(|sample| sample.runtimes).collect();
         // Against an incomplete set of runtimes, good scenarios would be blamed as well.
-        if findings.is_empty() && !runtimes.is_empty() {
+        if findings.is_empty() {
             for header in &mut headers {
-                cross::check_header(header, &runtimes);
+                cross::find_vm(header, &vms);
+                if !runtimes.is_empty() {
+                    cross::check_header(header, &runtimes);
+                }
                 findings.extend(header.source.take_findings());
             }
         }
         CatalogError::check(findings)?;
         let scenarios = headers.into_iter().map(|header| header.scenario).collect();
-        Ok(Self { root: root.to_owned(), runtimes, scenarios })
+        Ok(Self { root: root.to_owned(), runtimes, scenarios, vms })
     }
 
     /// Reads the samples that must be caught, `samples/_broken`; each has [`Runtime::caught`].

@@ -8,6 +8,7 @@ mod inputs;
 mod library;
 mod store;
 mod toolbox;
+mod vm;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,9 @@ pub use library::Cost;
 pub use store::{Key, Store};
 pub use toolbox::{Toolbox, ask};
 
-use crate::catalog::{Catalog, PLAIN, Runtime};
+use expand::Values;
+
+use crate::catalog::{Catalog, PLAIN, Runtime, Vm};
 use crate::child::ChildError;
 use crate::matrix::Cell;
 use crate::run::{Pool, Progress, Worker};
@@ -33,6 +36,8 @@ pub enum Unit {
     Lib(String),
     /// The object files that every host is linked with.
     Support,
+    /// What a VM runs, by the VM's name.
+    Vm(String),
     /// A flavour of a runtime's library.
     Library {
         /// `go@1.21`
@@ -54,6 +59,7 @@ impl std::fmt::Display for Unit {
         match self {
             Self::Lib(name) => write!(f, "lib{name}"),
             Self::Support => f.write_str("host support"),
+            Self::Vm(name) => write!(f, "VM {name}"),
             Self::Library { runtime, flavour } if flavour == PLAIN => f.write_str(runtime),
             Self::Library { runtime, flavour } => write!(f, "{runtime} ({flavour})"),
             Self::Host { scenario, linked } if linked.is_empty() => write!(f, "host {scenario}"),
@@ -136,6 +142,8 @@ pub enum CompileError {
 #[derive(Debug, Default)]
 pub struct Artefacts {
     units: BTreeMap<Unit, Built>,
+    /// For each VM the paths of its tools.
+    programs: BTreeMap<String, Values>,
 }
 
 /// What was seen of a build.
@@ -170,6 +178,10 @@ pub fn build(
 ) -> Result<Artefacts, CompileError> {
     let mut artefacts = Artefacts::default();
     let inputs = inputs::Inputs::read(places.root)?;
+    for vm in cells.iter().filter_map(|cell| cell.scenario.vm.as_deref()) {
+        // Where one is missing, the VM is not built and nothing asks for its programs.
+        artefacts.programs.extend(vm::programs(vm, tools).ok().map(|values| (vm.name.clone(), values)));
+    }
     let wanted = units(cells);
     // What others are built from comes first.
     for wave in 0..3 {
@@ -223,6 +235,7 @@ fn units(cells: &[Cell<'_>]) -> BTreeSet<Unit> {
     let mut all = BTreeSet::new();
     for cell in cells {
         all.insert(Unit::Support);
+        all.extend(cell.scenario.vm.iter().map(|vm| Unit::Vm(vm.name.clone())));
         for runtime in &cell.runtimes {
             if let Some(build) = runtime.flavours.get(&cell.scenario.flavour) {
                 all.extend(build.libs.iter().cloned().map(Unit::Lib));
@@ -251,7 +264,7 @@ fn host_unit(cell: &Cell<'_>) -> Unit {
 impl Unit {
     fn wave(&self) -> usize {
         match self {
-            Self::Lib(_) | Self::Support => 0,
+            Self::Lib(_) | Self::Support | Self::Vm(_) => 0,
             Self::Library { .. } => 1,
             Self::Host { .. } => 2,
         }
@@ -268,6 +281,7 @@ enum Plan {
 enum Job {
     Lib(library::LibJob),
     Support(host::SupportJob),
+    Vm(vm::VmJob),
     Library(Box<library::LibraryJob>),
     Host(host::HostJob),
 }
@@ -277,6 +291,7 @@ impl Job {
         match self {
             Self::Lib(job) => job.run(worker, places),
             Self::Support(job) => job.run(worker, places, inputs),
+            Self::Vm(job) => job.run(worker, places),
             Self::Library(job) => job.run(worker, places),
             Self::Host(job) => job.run(worker, places),
         }
@@ -294,6 +309,13 @@ fn plan(
     let plan = match unit {
         Unit::Lib(name) => Plan::Build(Job::Lib(library::LibJob::plan(name, inputs, places)?)),
         Unit::Support => Plan::Build(Job::Support(host::SupportJob::plan(inputs))),
+        Unit::Vm(name) => {
+            let vm = catalog.vms.iter().find(|vm| vm.name == *name);
+            match vm::VmJob::plan(vm.expect("units come from cells, cells from the catalogue"), inputs, tools)? {
+                Ok(job) => Plan::Build(Job::Vm(job)),
+                Err(built) => Plan::Known(built),
+            }
+        }
         Unit::Library { runtime, flavour } => {
             let runtime = catalog.runtimes.iter().find(|candidate| candidate.id.to_string() == *runtime);
             let runtime = runtime.expect("units come from cells, cells from the catalogue");
@@ -324,6 +346,7 @@ impl Job {
         match self {
             Self::Lib(job) => &job.key,
             Self::Support(job) => &job.key,
+            Self::Vm(job) => &job.key,
             Self::Library(job) => &job.key,
             Self::Host(job) => &job.key,
         }
@@ -332,9 +355,9 @@ impl Job {
     fn file_name(&self) -> &str {
         match self {
             Self::Lib(job) => &job.file,
-            Self::Support(_) => "",
+            Self::Support(_) | Self::Vm(_) => "",
             Self::Library(job) => &job.file,
-            Self::Host(_) => host::PROGRAM,
+            Self::Host(job) => job.file(),
         }
     }
 }
@@ -355,6 +378,27 @@ impl Artefacts {
     #[must_use]
     pub fn host(&self, cell: &Cell<'_>) -> Option<&Built> {
         self.unit(&host_unit(cell))
+    }
+
+    /// The command that starts a built host, before the host's own arguments: the host, or its VM.
+    #[must_use]
+    pub fn command(&self, cell: &Cell<'_>, host: &Artefact, libraries: &[PathBuf]) -> Vec<String> {
+        match &cell.scenario.vm {
+            None => vec![host.file.display().to_string()],
+            Some(vm) => match self.vm(vm) {
+                Ok((built, values)) => vm::command(vm, values, &built, &host.file, libraries),
+                Err(_) => Vec::new(),
+            },
+        }
+    }
+
+    /// What a VM runs and the paths of its tools; or why it is not there.
+    fn vm(&self, vm: &Vm) -> Result<(Arc<Artefact>, Values), Built> {
+        match (self.unit(&Unit::Vm(vm.name.clone())), self.programs.get(&vm.name)) {
+            (Some(Built::Ready(artefact)), Some(values)) => Ok((Arc::clone(artefact), values.clone())),
+            (Some(other @ (Built::Failed(_) | Built::Missing(_))), _) => Err(other.clone()),
+            (None | Some(Built::Ready(_)), _) => Err(Built::Missing(format!("the VM {} was not built", vm.name))),
+        }
     }
 
     /// The library of a cell's runtime at an index.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 pub use filter::{Filter, FilterError, glob};
 
-use crate::catalog::{Catalog, LINKED, Runtime, Scenario};
+use crate::catalog::{Catalog, Group, LINKED, Runtime, Scenario, Tools};
 use crate::id::{CellId, RuntimeId};
 
 /// One thing to run: a scenario, its load mode, and runtimes in order.
@@ -27,6 +27,16 @@ impl Cell<'_> {
     #[must_use]
     pub fn is_linked(&self) -> bool {
         self.mode == LINKED
+    }
+
+    /// What its builds and its VM need of the machine.
+    pub fn tools(&self) -> impl Iterator<Item = &Tools> {
+        self.runtimes.iter().map(|runtime| &runtime.tools).chain(self.scenario.vm.iter().map(|vm| &vm.tools))
+    }
+
+    /// The groups of its runtimes and its VM.
+    pub fn groups(&self) -> impl Iterator<Item = Group> {
+        self.runtimes.iter().map(|runtime| runtime.group).chain(self.scenario.vm.iter().map(|vm| vm.group))
     }
 
     /// A name for each library: the runtime's, and `#2`, `#3` for a further copy.

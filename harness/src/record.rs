@@ -105,7 +105,7 @@ impl LibraryRecord {
     pub fn all(artefacts: &Artefacts) -> Vec<Self> {
         let ready = artefacts.units().filter_map(|(unit, built)| match (unit, built) {
             (Unit::Library { runtime, flavour }, Built::Ready(artefact)) => Some((runtime, flavour, artefact)),
-            (Unit::Library { .. } | Unit::Lib(_) | Unit::Support | Unit::Host { .. }, _) => None,
+            (Unit::Library { .. } | Unit::Lib(_) | Unit::Support | Unit::Vm(_) | Unit::Host { .. }, _) => None,
         });
         ready.filter_map(|(runtime, flavour, artefact)| Self::of(runtime, flavour, artefact)).collect()
     }

@@ -27,8 +27,8 @@ pub const OUTPUT: usize = 1 << 20;
 /// A host, its libraries, and how long it may take.
 #[derive(Debug, Clone)]
 pub struct Start {
-    /// The host program.
-    pub host: PathBuf,
+    /// The program and its first arguments: a host, or a VM that loads one.
+    pub command: Vec<String>,
     /// `--mode=MODE`.
     pub mode: String,
     /// Label and path of each library, in order.
@@ -58,10 +58,13 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
     let scratch = worker.guard.scratch().to_owned();
     let memory = Memory::for_run(worker.memory.take())?;
     let (mut channel, host_marks) = Channel::open(memory.nonce())?;
-    let mut args = vec![format!("--mode={}", start.mode)];
+    let (program, first) =
+        start.command.split_first().map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
+    let mut args = first.to_vec();
+    args.push(format!("--mode={}", start.mode));
     args.extend(start.libraries.iter().map(|(label, path)| format!("{label}={}", path.display())));
     let job = Job {
-        program: &start.host,
+        program: Path::new(program),
         args: &args,
         env: &environment(&scratch),
         folder: &scratch,

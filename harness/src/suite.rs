@@ -284,8 +284,9 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
         libraries.push((label, Store::copy_path(&artefact, cell.copy(at))));
     }
     let host = ready(artefacts.host(cell))?;
+    let files: Vec<_> = libraries.iter().map(|(_, path)| path.clone()).collect();
     Ok(Start {
-        host: host.file.clone(),
+        command: artefacts.command(cell, &host, &files),
         mode: cell.mode.to_owned(),
         libraries,
         deadline: options.deadline.unwrap_or(cell.scenario.deadline),

@@ -1,5 +1,7 @@
 //! Wrong manifests and headers: each kind of mistake once, as it is shown. And what good ones become.
 
+mod vm;
+
 use std::fs;
 use std::path::Path;
 

@@ -17,3 +17,4 @@ mod recipes;
 mod sandbox;
 mod stage;
 mod tidy;
+mod vm;

@@ -89,7 +89,7 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
     let mut pool = Pool::start(1, &project.scratch(), &guard, Arc::default()).unwrap();
     let store = Store::open(project.store()).unwrap();
     let places = Places::new(project.cache(), &std::env::var_os("PATH").unwrap_or_default());
-    let tools = Toolbox::look(cell.runtimes.iter().copied(), &places, &mut pool.first().guard);
+    let tools = Toolbox::look(cell.tools(), &places, &mut pool.first().guard);
     let ledger = Ledger::read(project.root()).unwrap();
     let setting = Setting {
         root: project.root(),
@@ -99,7 +99,7 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
         ledger: &ledger,
         options: Options { repeat: 1, deadline },
     };
-    let core = cell.runtimes.iter().all(|runtime| runtime.group == Group::Core);
+    let core = cell.groups().all(|group| group == Group::Core);
     let cells = [cell];
     let mut results = suite::run(setting, &cells, &mut pool, &mut |_| {}).unwrap();
     let left = left_in(pool.first().guard.scratch());

@@ -1,10 +1,31 @@
 //! What shows only when manifests and headers are seen together: names in one that stand for something in the other.
 
+use std::sync::Arc;
+
 use super::diagnostic::{Code, Source, suggest};
 use super::header::Header;
 use super::manifest::Sample;
-use super::{Catalog, Entry, Runtime};
+use super::{Catalog, Entry, Runtime, Vm};
 use crate::id::RuntimeId;
+
+/// Gives a scenario the VM that its header names.
+pub(super) fn find_vm(header: &mut Header, vms: &[Arc<Vm>]) {
+    let Header { source, scenario, places } = header;
+    let Some((name, at)) = &places.vm else { return };
+    scenario.vm = vms.iter().find(|vm| vm.name == *name).cloned();
+    if scenario.vm.is_none() {
+        let next = if vms.is_empty() {
+            format!("write c-hosts/vm/{name}/vm.toml (see CONTRIBUTING)")
+        } else {
+            suggest(name, vms.iter().map(|vm| vm.name.as_str()))
+        };
+        source.find(Code::UnknownVm, at.clone(), format!("there is no VM `{name}` in c-hosts/vm"), next);
+    } else if let Some(linked) = &places.linked {
+        let spans = vec![(at.clone(), "a library in the VM's process"), (linked.clone(), "a program")];
+        let message = "the VM's process cannot be linked with the libraries";
+        source.find_labelled(Code::VmLinked, spans, message, "take `linked` out, or make it another scenario");
+    }
+}
 
 /// Checks a scenario against the runtimes, and writes `also` with the ids by which the catalogue knows them.
 pub(super) fn check_header(header: &mut Header, runtimes: &[Runtime]) {

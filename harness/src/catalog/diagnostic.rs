@@ -36,7 +36,7 @@ codes! {
     MissingFolder = "catalog::missing-folder",
     /// A file or folder that is there cannot be read as text.
     Unreadable = "catalog::unreadable",
-    /// A folder of samples has no manifest.
+    /// A folder of samples or VMs has no manifest.
     MissingManifest = "manifest::missing-file",
     /// The text is no TOML.
     ManifestSyntax = "manifest::syntax",
@@ -76,6 +76,8 @@ codes! {
     EmptySteps = "manifest::empty-steps",
     /// A library that `c-hosts/lib` does not have.
     MissingLib = "manifest::missing-lib",
+    /// A VM is started without being told which library the host is.
+    VmWithoutHost = "manifest::vm-without-host",
     /// `[managed]` names a file that is not there, or a text that does not stand in it once.
     Managed = "manifest::managed",
     /// `[caught]` outside of `samples/_broken`.
@@ -106,6 +108,10 @@ codes! {
     HeaderPlaceholder = "header::unknown-placeholder",
     /// `also` names a runtime that is not there.
     UnknownRuntime = "header::unknown-runtime",
+    /// `vm` names something that is no folder of `c-hosts/vm`.
+    UnknownVm = "header::unknown-vm",
+    /// `vm` stands beside the mode `linked`.
+    VmLinked = "header::vm-linked",
     /// No runtime offers what the scenario needs.
     NeedsNobodyOffers = "header::needs-nobody-offers",
     /// No runtime has the flavour that the scenario loads.

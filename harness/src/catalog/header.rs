@@ -26,6 +26,10 @@ pub(super) struct Places {
     pub(super) needs: Vec<Range<usize>>,
     /// The directive's value, if it stands there.
     pub(super) flavour: Option<Range<usize>>,
+    /// The directive's value with its place, if it stands there.
+    pub(super) vm: Option<(String, Range<usize>)>,
+    /// Where `modes` says that the host is linked with its libraries.
+    pub(super) linked: Option<Range<usize>>,
     /// One for each runtime of `Scenario::also`.
     pub(super) also: Vec<Vec<Range<usize>>>,
 }
@@ -67,6 +71,7 @@ fn read(mut source: Source, file: &Path) -> Header {
     let mut scenario = Scenario {
         name,
         file: file.to_owned(),
+        vm: None,
         property: String::new(),
         fewest: 1,
         most: 1,

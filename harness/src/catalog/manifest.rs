@@ -1,9 +1,10 @@
-//! Reads `samples/<id>/sample.toml` into runtimes, one for each variant.
+//! Reads `samples/<id>/sample.toml` into runtimes, one for each variant, and `c-hosts/vm/<name>/vm.toml` into VMs.
 //! Starts nothing, and looks at nothing but the manifests and the names in `c-hosts/lib`.
 
 mod check;
 mod merge;
 mod raw;
+mod vm;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use toml::Spanned;
 use super::Runtime;
 use super::diagnostic::{Code, Finding, Source, name_below};
 use raw::Manifest;
+pub(super) use vm::read_folder as read_vms;
 
 /// Whether the manifests of a folder say by what they must be caught.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

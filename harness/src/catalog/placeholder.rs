@@ -3,9 +3,14 @@
 
 use std::fmt;
 
-/// Placeholders that every build step has, whatever its manifest defines.
+/// Placeholders that every build step of a sample has, whatever its manifest defines.
 pub const BUILT_IN: &[&str] =
     &["cc", "cxx", "out", "id", "variant", "flavour", "include", "lib", "work", "cache", "broken"];
+
+/// Placeholders of a VM's build steps and C flags, beside its tools.
+pub const VM_BUILD: &[&str] = &["cc", "out", "include"];
+/// Placeholders of the command that starts a VM, beside its tools.
+pub const VM_RUN: &[&str] = &["out", "host", "folders"];
 
 /// A piece of a text with placeholders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,13 +10,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Entry, Group, Runtime};
+use crate::catalog::{Entry, Group, Runtime, Tools, Vm};
 use crate::check::table::{self, Probed};
 use crate::child::Interrupt;
 use crate::compile::{self, Store, Toolbox, ask, chosen};
 use crate::project::Project;
 use crate::suite::SuiteError;
-use crate::toolchain::{Found, Places, find};
+use crate::toolchain::{Ask, Found, Places, find};
 
 /// Raised whenever a field of the JSON changes its meaning.
 const SCHEMA: u32 = 1;
@@ -34,6 +34,7 @@ struct Report {
     platform: &'static str,
     machine: Vec<Check>,
     runtimes: Vec<RuntimeReport>,
+    vms: Vec<VmReport>,
 }
 
 /// Something that the harness needs of the machine.
@@ -55,6 +56,15 @@ struct RuntimeReport {
     library: Option<Probed>,
 }
 
+/// What hosts run in that are no programs of their own.
+#[derive(Serialize)]
+struct VmReport {
+    name: String,
+    group: Group,
+    usable: bool,
+    tools: BTreeMap<String, ToolReport>,
+}
+
 #[derive(Serialize)]
 struct ToolReport {
     found: bool,
@@ -67,13 +77,14 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let mut pool = super::pool(project, 1, &Arc::new(Interrupt::default()))?;
     let places = super::tool_places(project);
-    let runtimes = {
+    let (runtimes, vms) = {
         let guard = RefCell::new(&mut pool.first().guard);
         let ask = |program: &std::path::Path, args: &[String]| ask(&mut guard.borrow_mut(), program, args);
-        catalog.runtimes.iter().map(|runtime| look(runtime, &places, &ask)).collect()
+        let runtimes = catalog.runtimes.iter().map(|runtime| look(runtime, &places, &ask)).collect();
+        (runtimes, catalog.vms.iter().map(|vm| look_at_vm(vm, &places, &ask)).collect())
     };
-    let mut report = Report { schema: SCHEMA, platform: env!("COEXIST_TARGET"), machine: machine(), runtimes };
-    let tools = Toolbox::look(catalog.runtimes.iter(), &places, &mut pool.first().guard);
+    let mut report = Report { schema: SCHEMA, platform: env!("COEXIST_TARGET"), machine: machine(), runtimes, vms };
+    let tools = Toolbox::look(catalog.runtimes.iter().map(|runtime| &runtime.tools), &places, &mut pool.first().guard);
     let store = Store::open(project.store()).map_err(SuiteError::from)?;
     let places = compile::Places { root: project.root(), store: &store };
     let artefacts = compile::in_store(&catalog.runtimes, &places, &tools).map_err(SuiteError::from)?;
@@ -86,18 +97,33 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ui::answer(&text(&report));
     }
     // The other groups are nobody's duty.
-    let mut core = report.runtimes.iter().filter(|runtime| runtime.group == Group::Core);
-    let good = report.machine.iter().all(|check| check.good) && core.all(|runtime| runtime.usable);
+    let runtimes = report.runtimes.iter().map(|runtime| (runtime.group, runtime.usable));
+    let vms = report.vms.iter().map(|vm| (vm.group, vm.usable));
+    let core = runtimes.chain(vms).all(|(group, usable)| usable || group != Group::Core);
+    let good = report.machine.iter().all(|check| check.good) && core;
     Ok(if good { ExitStatus::Good } else { ExitStatus::Setup })
 }
 
-fn look(
-    runtime: &Runtime,
-    places: &Places,
-    ask: &dyn Fn(&std::path::Path, &[String]) -> std::io::Result<String>,
-) -> RuntimeReport {
-    let tools: BTreeMap<String, ToolReport> = runtime
-        .tools
+fn look(runtime: &Runtime, places: &Places, ask: &Ask<'_>) -> RuntimeReport {
+    let (usable, tools) = look_at_tools(&runtime.tools, places, ask);
+    RuntimeReport {
+        id: runtime.id.to_string(),
+        group: runtime.group,
+        usable,
+        tools,
+        absent: runtime.absent.clone(),
+        library: None,
+    }
+}
+
+fn look_at_vm(vm: &Vm, places: &Places, ask: &Ask<'_>) -> VmReport {
+    let (usable, tools) = look_at_tools(&vm.tools, places, ask);
+    VmReport { name: vm.name.clone(), group: vm.group, usable, tools }
+}
+
+/// Whether all are here, and what was found of each.
+fn look_at_tools(tools: &Tools, places: &Places, ask: &Ask<'_>) -> (bool, BTreeMap<String, ToolReport>) {
+    let tools: BTreeMap<String, ToolReport> = tools
         .iter()
         .map(|(name, tool)| {
             let found = find(tool, name, places, ask);
@@ -120,15 +146,7 @@ fn look(
             (name.clone(), report)
         })
         .collect();
-    let usable = tools.values().all(|tool| tool.found);
-    RuntimeReport {
-        id: runtime.id.to_string(),
-        group: runtime.group,
-        usable,
-        tools,
-        absent: runtime.absent.clone(),
-        library: None,
-    }
+    (tools.values().all(|tool| tool.found), tools)
 }
 
 fn machine() -> Vec<Check> {
@@ -186,22 +204,28 @@ fn text(report: &Report) -> String {
     }
     out.push('\n');
     for runtime in &report.runtimes {
-        let tools: Vec<String> = runtime
-            .tools
-            .iter()
-            .map(|(name, tool)| match &tool.version {
-                Some(version) => format!("{name} {version} at {}", tool.program.as_deref().unwrap_or("")),
-                None => tool.says.clone(),
-            })
-            .collect();
-        let state = if runtime.usable { "ok" } else { "missing" };
-        let says = if tools.is_empty() { "the C and C++ compilers above".to_owned() } else { tools.join("; ") };
-        let _ = writeln!(out, "{:13} {state:8} {says}", runtime.id);
+        let _ = writeln!(out, "{:13} {}", runtime.id, state(runtime.usable, &runtime.tools));
         let _ = writeln!(out, "{:22} {}", "", library(runtime));
         if !runtime.absent.is_empty() {
             let absent: Vec<String> = runtime.absent.iter().map(|(entry, why)| format!("{entry} ({why})")).collect();
             let _ = writeln!(out, "{:22} without {}", "", absent.join(", "));
         }
     }
+    for vm in &report.vms {
+        let _ = writeln!(out, "{:13} {}", format!("{} hosts", vm.name), state(vm.usable, &vm.tools));
+    }
     out
+}
+
+fn state(usable: bool, tools: &BTreeMap<String, ToolReport>) -> String {
+    let tools: Vec<String> = tools
+        .iter()
+        .map(|(name, tool)| match &tool.version {
+            Some(version) => format!("{name} {version} at {}", tool.program.as_deref().unwrap_or("")),
+            None => tool.says.clone(),
+        })
+        .collect();
+    let state = if usable { "ok" } else { "missing" };
+    let says = if tools.is_empty() { "the C and C++ compilers above".to_owned() } else { tools.join("; ") };
+    format!("{state:8} {says}")
 }

@@ -74,6 +74,7 @@ struct ListedScenario<'a> {
     flavour: &'a str,
     modes: &'a [String],
     needs: &'a [Entry],
+    vm: Option<&'a str>,
 }
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
@@ -123,7 +124,11 @@ fn chosen(own: &Arguments, catalog: &Catalog) -> Result<Vec<String>, Stopped> {
 /// With the versions of their tools, and with what was measured of the libraries that are built.
 fn runtimes<'c>(catalog: &'c Catalog, project: &Project) -> Result<Vec<ListedRuntime<'c>>, Stopped> {
     let mut pool = super::pool(project, 1, &Arc::new(Interrupt::default()))?;
-    let tools = Toolbox::look(&catalog.runtimes, &super::tool_places(project), &mut pool.first().guard);
+    let tools = Toolbox::look(
+        catalog.runtimes.iter().map(|runtime| &runtime.tools),
+        &super::tool_places(project),
+        &mut pool.first().guard,
+    );
     let store = Store::open(project.store()).map_err(SuiteError::from)?;
     let places = Places { root: project.root(), store: &store };
     let built = in_store(&catalog.runtimes, &places, &tools).map_err(SuiteError::from)?;
@@ -166,6 +171,7 @@ fn scenario(scenario: &crate::catalog::Scenario) -> ListedScenario<'_> {
         flavour: &scenario.flavour,
         modes: &scenario.modes,
         needs: &scenario.needs,
+        vm: scenario.vm.as_ref().map(|vm| vm.name.as_str()),
     }
 }
 
@@ -235,5 +241,6 @@ fn facts(scenario: &ListedScenario<'_>) -> String {
         let needs: Vec<&str> = scenario.needs.iter().map(|entry| entry.name()).collect();
         parts.push(format!("needs: {}", needs.join(" ")));
     }
+    parts.extend(scenario.vm.map(|vm| format!("vm: {vm}")));
     format!("({})", parts.join(", "))
 }

@@ -37,7 +37,7 @@ pub struct Arguments {
     /// Run the k-th of n parts of the cells
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
-    /// Only runtimes of these groups: core, compiled, vm, all [default: core; with filters: all]
+    /// Only runtimes and VMs of these groups: core, compiled, vm, all [default: core; with filters: all]
     #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]
     group: Vec<Groups>,
     /// Only cells of these runtimes and no others: go,jvm,python@signals; a sample's name means its default variant
@@ -78,12 +78,12 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
     if own.install {
-        setup::install(project, &runtimes_of(&chosen))?;
+        setup::install(project, chosen.iter().flat_map(Cell::tools))?;
     }
     let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let mut pool = super::pool(project, jobs, &interrupt)?;
     let places = super::tool_places(project);
-    let tools = Toolbox::look(runtimes_of(&chosen), &places, &mut pool.first().guard);
+    let tools = Toolbox::look(chosen.iter().flat_map(Cell::tools), &places, &mut pool.first().guard);
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
 
     let setting = Setting {
@@ -135,16 +135,16 @@ fn matching<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stop
     if found.is_empty() { Err(nothing(own)) } else { Ok(found) }
 }
 
-/// Of these, the ones whose runtimes are wanted, and of those the shard's.
+/// Of these, the ones whose runtimes and VM are wanted, and of those the shard's.
 fn choose<'c>(own: &Arguments, matching: Vec<Cell<'c>>) -> Result<Vec<Cell<'c>>, Stopped> {
     let few = own.filters.is_empty() && own.only.is_empty();
     let default = if few { Groups::One(Group::Core) } else { Groups::All };
     let groups = if own.group.is_empty() { &[default][..] } else { &own.group };
     let named = |runtime: &Runtime| own.only.is_empty() || own.only.iter().any(|id| runtime.is_called(id));
-    let wanted = |runtime: &Runtime| Groups::mean(groups, runtime.group) && named(runtime);
+    let wanted = |group| Groups::mean(groups, group);
     let chosen: Vec<Cell<'c>> = matching
         .into_iter()
-        .filter(|cell| cell.runtimes.iter().all(|runtime| wanted(runtime)))
+        .filter(|cell| cell.groups().all(wanted) && cell.runtimes.iter().all(|runtime| named(runtime)))
         .enumerate()
         .filter(|(at, _)| own.shard.is_none_or(|shard| at % shard.of == shard.part - 1))
         .map(|(_, cell)| cell)
@@ -178,15 +178,6 @@ fn check_named(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
 
 fn required(own: &Arguments) -> impl Iterator<Item = &str> {
     own.require.iter().flat_map(|names| names.split(','))
-}
-
-/// Each runtime of some cells once.
-fn runtimes_of<'c>(cells: &[Cell<'c>]) -> Vec<&'c Runtime> {
-    let mut found: BTreeMap<String, &Runtime> = BTreeMap::new();
-    for runtime in cells.iter().flat_map(|cell| cell.runtimes.iter()) {
-        found.insert(runtime.id.to_string(), runtime);
-    }
-    found.into_values().collect()
 }
 
 /// Ctrl-C once: finish what runs. Twice, or SIGTERM: end it.

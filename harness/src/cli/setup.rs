@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Catalog, Group, Runtime, closest};
+use crate::catalog::{Catalog, Group, Runtime, Tools, closest};
 use crate::child::Interrupt;
 use crate::compile::ask;
 use crate::project::Project;
@@ -47,7 +47,7 @@ impl std::str::FromStr for Groups {
 pub struct Arguments {
     /// For which runtimes: go, go@1.21; without any, for those of --group
     runtimes: Vec<String>,
-    /// For the runtimes of these groups: core, compiled, vm, all
+    /// For the runtimes and VMs of these groups: core, compiled, vm, all
     #[arg(long, value_name = "GROUP,…", value_delimiter = ',', default_value = "core", conflicts_with = "runtimes")]
     group: Vec<Groups>,
     /// Only say what would be done
@@ -57,16 +57,18 @@ pub struct Arguments {
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
-    let runtimes = if own.runtimes.is_empty() {
-        catalog.runtimes.iter().filter(|runtime| Groups::mean(&own.group, runtime.group)).collect()
+    let tools: Vec<&Tools> = if own.runtimes.is_empty() {
+        let wanted = |group| Groups::mean(&own.group, group);
+        let runtimes = catalog.runtimes.iter().filter(|runtime| wanted(runtime.group)).map(|runtime| &runtime.tools);
+        runtimes.chain(catalog.vms.iter().filter(|vm| wanted(vm.group)).map(|vm| &vm.tools)).collect()
     } else {
-        named(&own.runtimes, &catalog)?
+        named(&own.runtimes, &catalog)?.into_iter().map(|runtime| &runtime.tools).collect()
     };
     if own.dry_run {
-        tell(&plan(project, &runtimes)?);
+        tell(&plan(project, tools)?);
         return Ok(ExitStatus::Good);
     }
-    install(project, &runtimes)?;
+    install(project, tools)?;
     Ok(ExitStatus::Good)
 }
 
@@ -90,12 +92,12 @@ fn named<'c>(names: &[String], catalog: &'c Catalog) -> Result<Vec<&'c Runtime>,
     Ok(chosen)
 }
 
-fn plan(project: &Project, runtimes: &[&Runtime]) -> Result<Plan, Stopped> {
+fn plan<'a>(project: &Project, tools: impl IntoIterator<Item = &'a Tools>) -> Result<Plan, Stopped> {
     let mut pool = super::pool(project, 1, &Arc::new(Interrupt::default()))?;
     let guard = RefCell::new(&mut pool.first().guard);
     let places = super::tool_places(project);
     let ask = |program: &std::path::Path, args: &[String]| ask(&mut guard.borrow_mut(), program, args);
-    Ok(Plan::new(runtimes.iter().copied(), &places, &ask))
+    Ok(Plan::new(tools, &places, &ask))
 }
 
 fn tell(plan: &Plan) {
@@ -110,8 +112,8 @@ fn tell(plan: &Plan) {
 }
 
 /// Says what is missing and installs it.
-pub fn install(project: &Project, runtimes: &[&Runtime]) -> Result<(), Stopped> {
-    let plan = plan(project, runtimes)?;
+pub fn install<'a>(project: &Project, tools: impl IntoIterator<Item = &'a Tools>) -> Result<(), Stopped> {
+    let plan = plan(project, tools)?;
     tell(&plan);
     if plan.is_done() {
         return Ok(());

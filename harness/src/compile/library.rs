@@ -168,14 +168,7 @@ impl LibraryJob {
     }
 
     fn steps(&self, guard: &mut Guard, stage: &Path) -> Result<Result<(), Failure>, CompileError> {
-        let work = guard.scratch().join("work");
-        std::fs::create_dir_all(&work).map_err(write(&work))?;
-        for source in &self.sources {
-            let target = work.join(source.strip_prefix(&self.folder).unwrap_or(source));
-            let parent = target.parent().unwrap_or(&work);
-            std::fs::create_dir_all(parent).map_err(write(parent))?;
-            std::fs::copy(source, &target).map_err(write(&target))?;
-        }
+        let work = private_copy(guard, &self.sources, &self.folder)?;
         for lib in &self.libs {
             let target = stage.join(lib.file.file_name().unwrap_or_default());
             std::fs::copy(&lib.file, &target).map_err(write(&target))?;
@@ -247,6 +240,19 @@ fn copy_if(from: &Path, to: &Path, wanted: impl Fn(&Path) -> bool) -> std::io::R
         std::fs::copy(entry.path(), to.join(entry.file_name()))?;
     }
     Ok(())
+}
+
+/// Copies the files of a folder to a guard's scratch folder, where steps may write beside them; `once` removes it.
+pub fn private_copy(guard: &Guard, files: &[PathBuf], folder: &Path) -> Result<PathBuf, CompileError> {
+    let work = guard.scratch().join("work");
+    std::fs::create_dir_all(&work).map_err(write(&work))?;
+    for file in files {
+        let target = work.join(file.strip_prefix(folder).unwrap_or(file));
+        let parent = target.parent().unwrap_or(&work);
+        std::fs::create_dir_all(parent).map_err(write(parent))?;
+        std::fs::copy(file, &target).map_err(write(&target))?;
+    }
+    Ok(work)
 }
 
 /// Builds into a private folder, unless someone else did meanwhile, and moves that into the store.

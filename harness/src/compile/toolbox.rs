@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::catalog::{Runtime, Tool};
+use crate::catalog::{Runtime, Tool, Tools};
 use crate::child::{Exit, Guard, Job, Limits, Unwatched};
 use crate::toolchain::{Fingerprint, Places, find};
 
@@ -21,11 +21,11 @@ pub struct Toolbox {
 }
 
 impl Toolbox {
-    /// Looks for the tools of some runtimes.
-    pub fn look<'a>(runtimes: impl IntoIterator<Item = &'a Runtime>, places: &Places, guard: &mut Guard) -> Self {
+    /// Looks for the tools of some runtimes and VMs.
+    pub fn look<'a>(tools: impl IntoIterator<Item = &'a Tools>, places: &Places, guard: &mut Guard) -> Self {
         let guard = RefCell::new(guard);
         let mut found = BTreeMap::new();
-        for (name, tool) in runtimes.into_iter().flat_map(|runtime| &runtime.tools) {
+        for (name, tool) in tools.into_iter().flatten() {
             found.entry(key(name, tool)).or_insert_with(|| {
                 find(tool, name, places, &|program, args| ask(&mut guard.borrow_mut(), program, args)).usable()
             });

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::versions::Stamp;
 use super::{Ask, Found, Places, find};
-use crate::catalog::{Runtime, ToolSource};
+use crate::catalog::{ToolSource, Tools};
 
 /// What `setup` would do for a set of runtimes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -194,11 +194,11 @@ pub enum SetupError {
 }
 
 impl Plan {
-    /// Looks for the tools of `runtimes` and says what has to be done for those that are not here.
-    pub fn new<'a>(runtimes: impl IntoIterator<Item = &'a Runtime>, places: &Places, ask: &Ask<'_>) -> Self {
+    /// Looks for the tools of some runtimes and VMs and says what has to be done for those that are not here.
+    pub fn new<'a>(tools: impl IntoIterator<Item = &'a Tools>, places: &Places, ask: &Ask<'_>) -> Self {
         let mut plan = Self::default();
         let mut sources = BTreeMap::new();
-        for (name, tool) in runtimes.into_iter().flat_map(|runtime| &runtime.tools) {
+        for (name, tool) in tools.into_iter().flatten() {
             let found = find(tool, name, places, ask);
             if let Found::Found { program, version, .. } = found {
                 let here = Here { tool: name.clone(), program, version };

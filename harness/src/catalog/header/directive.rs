@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::placeholders;
 use super::{Line, Places};
-use crate::catalog::{Entry, Scenario, StdoutOrder};
+use crate::catalog::{Entry, LINKED, Scenario, StdoutOrder};
 use crate::id::{RuntimeId, is_name};
 
 /// The directives that there are.
@@ -19,6 +19,7 @@ pub(super) enum Directive {
     Needs,
     Flavour,
     Modes,
+    Vm,
     Also,
     Stdout,
     Exit,
@@ -30,11 +31,12 @@ pub(super) enum Directive {
 const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
 
 impl Directive {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Runtimes,
         Self::Needs,
         Self::Flavour,
         Self::Modes,
+        Self::Vm,
         Self::Also,
         Self::Stdout,
         Self::Exit,
@@ -48,6 +50,7 @@ impl Directive {
             Self::Needs => "needs",
             Self::Flavour => "flavour",
             Self::Modes => "modes",
+            Self::Vm => "vm",
             Self::Also => "also",
             Self::Stdout => "stdout",
             Self::Exit => "exit",
@@ -64,6 +67,7 @@ impl Directive {
             Self::Needs => "write entries of the contract, as in `callback call`",
             Self::Flavour => "write one word, as in `eager`",
             Self::Modes => "write words, as in `linked dlopen`",
+            Self::Vm => "write the name of a folder of c-hosts/vm, as in `java`",
             Self::Also => "write runtimes, as in `c+cpp+rust` or `go@1.21+rust`",
             Self::Stdout => "write the line exactly",
             Self::Exit => "write a number from 0 to 255",
@@ -79,6 +83,7 @@ impl Directive {
             | Self::Needs
             | Self::Flavour
             | Self::Modes
+            | Self::Vm
             | Self::Exit
             | Self::Deadline
             | Self::Unordered => false,
@@ -167,7 +172,9 @@ pub(super) fn apply(
             places.flavour = Some(value.span());
         }
         Directive::Flavour => value.wrong(source, value.span()),
-        Directive::Modes => modes(source, &value, scenario),
+        Directive::Modes => modes(source, &value, scenario, places),
+        Directive::Vm if is_name(value.text) => places.vm = Some((value.text.to_owned(), value.span())),
+        Directive::Vm => value.wrong(source, value.span()),
         Directive::Also => also(source, &value, scenario, places),
         Directive::Stdout => stdout(source, &value, scenario),
         Directive::Exit => match value.text.parse() {
@@ -219,7 +226,7 @@ fn needs(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places
     }
 }
 
-fn modes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+fn modes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
     scenario.modes.clear();
     for (at, word) in value.split(' ') {
         if !is_name(word) {
@@ -227,6 +234,9 @@ fn modes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
         } else if scenario.modes.iter().any(|mode| mode == word) {
             source.find(Code::DuplicateMode, at, format!("the mode `{word}` stands twice"), "keep one of the two");
         } else {
+            if word == LINKED {
+                places.linked = Some(at);
+            }
             scenario.modes.push(word.to_owned());
         }
     }

@@ -68,7 +68,7 @@ fn name(source: &mut Source, text: &Text, what: &str) {
     }
 }
 
-fn one_line(source: &mut Source, text: &Text) {
+pub(super) fn one_line(source: &mut Source, text: &Text) {
     if text.get_ref().trim().is_empty() || text.get_ref().contains('\n') {
         source.find(Code::ManifestValue, text.span(), "this must be one line of text", "say it in a few words");
     }
@@ -122,7 +122,7 @@ fn absent(source: &mut Source, absent: &Table<Text>) {
     }
 }
 
-fn steps(source: &mut Source, steps: &Steps) {
+pub(super) fn steps(source: &mut Source, steps: &Steps) {
     let program_missing = |step: &Vec<Text>| step.first().is_none_or(|program| program.get_ref().is_empty());
     if steps.get_ref().is_empty() {
         source.find(Code::EmptySteps, steps.span(), "there are no steps", "add the command that writes {out}");
@@ -155,7 +155,7 @@ fn vars(source: &mut Source, manifest: &Manifest, vars: &Table<Words>) {
     }
 }
 
-fn tools(source: &mut Source, tools: &Table<Tool>) {
+pub(super) fn tools(source: &mut Source, tools: &Table<Tool>) {
     for (key, tool) in tools {
         name(source, key, "tool");
         not_built_in(source, key);
@@ -183,7 +183,7 @@ fn not_built_in(source: &mut Source, key: &Text) {
     }
 }
 
-fn reserved(source: &mut Source, key: &Text, what: &str) {
+pub(super) fn reserved(source: &mut Source, key: &Text, what: &str) {
     let next = format!("choose another name; both would be `{{{key}}}` in a step");
     source.find(Code::ReservedName, key.span(), format!("`{key}` is {what}"), next);
 }

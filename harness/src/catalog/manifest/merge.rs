@@ -137,7 +137,7 @@ impl Layers<'_> {
 }
 
 impl Tool {
-    fn to_catalog(&self) -> catalog::Tool {
+    pub(super) fn to_catalog(&self) -> catalog::Tool {
         let pip = self.pip.as_ref().map(|pip| ToolSource::Pip {
             package: pip.get_ref().package.get_ref().clone(),
             program: pip.get_ref().program.get_ref().into(),
@@ -159,6 +159,6 @@ fn laid_over<T, const N: usize>(layers: [&Table<T>; N]) -> BTreeMap<&str, &T> {
     layers.into_iter().flatten().map(|(name, value)| (name.get_ref().as_str(), value)).collect()
 }
 
-fn strings(texts: &[Text]) -> Vec<String> {
+pub(super) fn strings(texts: &[Text]) -> Vec<String> {
     texts.iter().map(|text| text.get_ref().clone()).collect()
 }

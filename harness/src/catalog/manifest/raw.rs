@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use toml::Spanned;
 
 use super::super::diagnostic::{Code, Source, suggest};
@@ -181,8 +181,8 @@ impl<'de> Deserialize<'de> for OneOrMany {
     }
 }
 
-/// The manifest, or `None` with the reason noted in `source`.
-pub(super) fn parse(source: &mut Source) -> Option<Manifest> {
+/// A manifest, or `None` with the reason noted in `source`.
+pub(super) fn parse<M: DeserializeOwned>(source: &mut Source) -> Option<M> {
     let (code, error) = match toml::de::DeTable::parse(&source.text) {
         Err(error) => (Code::ManifestSyntax, error),
         Ok(_) => match toml::from_str(&source.text) {

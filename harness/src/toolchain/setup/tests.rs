@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -8,8 +7,7 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::catalog::{Heap, Tool};
-use crate::id::RuntimeId;
+use crate::catalog::Tool;
 
 const PIP: &str = r#"
 echo "pip $*" >> "$LOG"
@@ -65,8 +63,8 @@ impl Fake {
     }
 
     fn plan(&self, tools: &[Tool]) -> Plan {
-        let runtimes: Vec<Runtime> = tools.iter().enumerate().map(|(index, tool)| runtime(index, tool)).collect();
-        Plan::new(&runtimes, &self.places(), &|program, _| {
+        let each: Vec<Tools> = tools.iter().map(|tool| Tools::from([("go".to_owned(), tool.clone())])).collect();
+        Plan::new(&each, &self.places(), &|program, _| {
             let text = fs::read_to_string(program)?;
             if text.starts_with("broken") { Err(io::Error::other("exit status 1")) } else { Ok(text) }
         })
@@ -97,24 +95,6 @@ impl Fake {
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
-    }
-}
-
-fn runtime(index: usize, tool: &Tool) -> Runtime {
-    Runtime {
-        group: crate::catalog::Group::Core,
-        id: RuntimeId { name: format!("r{index}"), variant: None },
-        default_variant: None,
-        folder: PathBuf::new(),
-        title: String::new(),
-        about: String::new(),
-        ffi: String::new(),
-        heap: Heap::Own,
-        absent: BTreeMap::new(),
-        tools: BTreeMap::from([("go".to_owned(), tool.clone())]),
-        flavours: BTreeMap::new(),
-        managed: None,
-        caught: None,
     }
 }
 
