@@ -10,13 +10,15 @@ extern char __gnat_install_handler[];
 
 static char version_text[128];
 
-/* GNAT has no call that tells a library its version: the name of the loaded file does. */
+/* GNAT has no call that tells a library its version: the name of the loaded file does, unless that
+ * is this one. */
 static void ask_version(void)
 {
-    Dl_info info = {.dli_fname = "libgnat"};
+    Dl_info info = {0}, own = {0};
     dladdr(__gnat_install_handler, &info);
+    dladdr(version_text, &own);
     snprintf(version_text, sizeof version_text, "%s (compiled by GNAT " __VERSION__ ")",
-             basename(info.dli_fname));
+             info.dli_fbase == own.dli_fbase ? "static libgnat" : basename(info.dli_fname));
 }
 
 int sample_start(const coexist_host *host)

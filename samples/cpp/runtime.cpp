@@ -29,12 +29,15 @@ using block = std::array<std::uint32_t, 256>;
 std::atomic<const coexist_host *> the_host;
 std::atomic<std::int64_t> counter;
 
-/* libstdc++ has no call that tells its version: the name of the loaded file does. */
+/* The library has no call that tells its version: the name of the loaded file does, unless that is
+ * this one. */
 std::string loaded_library()
 {
-    Dl_info info;
-    if (!dladdr(reinterpret_cast<const void *>(&std::uncaught_exceptions), &info))
-        return "libstdc++";
+    Dl_info info{}, own{};
+    dladdr(reinterpret_cast<const void *>(&std::uncaught_exceptions), &info);
+    dladdr(&the_host, &own);
+    if (info.dli_fbase == own.dli_fbase)
+        return "static libstdc++";
     std::error_code error;
     const auto file = std::filesystem::canonical(info.dli_fname, error);
     return error ? info.dli_fname : file.filename().string();
@@ -42,7 +45,11 @@ std::string loaded_library()
 
 const char *version()
 {
+#ifdef __clang__
+    static const std::string text = loaded_library() + " (compiled by " __VERSION__ ")";
+#else
     static const std::string text = loaded_library() + " (compiled by GCC " __VERSION__ ")";
+#endif
     return text.c_str();
 }
 

@@ -59,11 +59,14 @@ extern (C) const(char)* version_()
     return versionText;
 }
 
-/// druntime has no call that tells its version: the name of the loaded file does.
+/// druntime has no call that tells its version: the name of the loaded file does, unless that is this one.
 string askVersion()
 {
-    Dl_info info;
-    const file = dladdr(&thread_attachThis, &info) ? baseName(info.dli_fname.fromStringz) : "druntime";
+    Dl_info info, own;
+    dladdr(&thread_attachThis, &info);
+    dladdr(&coexist_runtime_d_gdc, &own);
+    const linkedIn = info.dli_fbase is own.dli_fbase;
+    const file = linkedIn ? "static libgphobos" : baseName(info.dli_fname.fromStringz);
     return (file ~ " (compiled by " ~ __VENDOR__ ~ ", D " ~ to!string(__VERSION__) ~ ")").idup;
 }
 

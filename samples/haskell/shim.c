@@ -60,6 +60,12 @@ static const char *version(void)
     return version_text;
 }
 
+#ifdef SINGLE
+#define ENTRY(name) single_##name
+#else
+#define ENTRY(name) sample_##name
+#endif
+
 static const coexist_runtime runtime = {
     .abi = COEXIST_ABI,
     .size = sizeof(coexist_runtime),
@@ -68,16 +74,18 @@ static const coexist_runtime runtime = {
     .version = version,
     .start = sample_start,
     .stop = sample_stop,
-    .callback = sample_callback,
-    .call = sample_call,
-    .churn = sample_churn,
-    .raise = sample_raise,
-    .overflow = sample_overflow,
-    .spawn = sample_spawn,
+    .callback = ENTRY(callback),
+    .call = ENTRY(call),
+    .churn = ENTRY(churn),
+    .raise = ENTRY(raise),
+    .overflow = ENTRY(overflow),
+    .spawn = ENTRY(spawn),
+#ifndef SINGLE
     .spin = sample_spin,
-    .clock = sample_clock,
-    .backtrace = sample_backtrace,
-    .state = sample_state,
+#endif
+    .clock = ENTRY(clock),
+    .backtrace = ENTRY(backtrace),
+    .state = ENTRY(state),
 };
 
 const coexist_runtime *COEXIST_EXPORT(haskell)(void);

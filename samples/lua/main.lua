@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: MIT OR Apache-2.0
 -- The Lua sample: the contract by the language and its library. The shim gives `host` to it.
+-- Written in what Lua 5.1 and its successors have in common.
 local host = ...
 
-local LIVE_EVERY <const> = 16
-local REPORTED <const> = 8
-local BLOCKS_PER_MIB <const> = 1024
-local WORDS <const> = 256
+local LIVE_EVERY = 16
+local REPORTED = 8
+local BLOCKS_PER_MIB = 1024
+local WORDS = 256
 
 local counter = 0
 local entries = {}
@@ -15,7 +16,7 @@ function entries.version()
 end
 
 function entries.callback()
-    print("Lua callback!")
+    io.write("Lua callback!\n")
     host.emit("callback", 0)
 end
 
@@ -36,11 +37,11 @@ function entries.churn(mib, seed)
     local blocks = mib * BLOCKS_PER_MIB
     local living = {}
     for i = 0, blocks - 1 do
-        local block = new_block((seed + i * 2654435761) & 0xffffffff)
+        local block = new_block((seed + i * 2654435761) % 4294967296)
         if i % LIVE_EVERY == 0 then
             living[#living + 1] = block
         end
-        if i == blocks // 2 then
+        if i == blocks / 2 then
             collectgarbage()
         end
     end
@@ -52,7 +53,7 @@ function entries.churn(mib, seed)
         end
     end
     for i = 0, math.min(REPORTED, #living) - 1 do
-        host.live(living[i * #living // REPORTED + 1])
+        host.live(living[math.floor(i * #living / REPORTED) + 1])
     end
     return sum
 end
@@ -68,7 +69,7 @@ end
 
 function entries.raise(payload)
     local ok, caught = pcall(risky, payload)
-    return not ok and caught.payload or ~payload
+    return not ok and caught.payload or -1 - payload
 end
 
 local function recurse(depth)

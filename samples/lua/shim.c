@@ -21,6 +21,11 @@ __asm__(".pushsection .rodata\n"
         ".popsection\n");
 extern const char main_lua[] __attribute__((visibility("hidden")));
 
+#if LUA_VERSION_NUM < 502
+#define LUA_OK 0
+#define luaL_newlib(lua, list) (lua_newtable(lua), luaL_register(lua, NULL, list))
+#endif
+
 static const coexist_host *_Atomic the_host;
 static pthread_mutex_t entered = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static lua_State *running; /* the coroutine that called out, or the main one */

@@ -23,7 +23,7 @@ function entries.version()
 end
 
 function entries.callback()
-    print("LuaJIT callback!")
+    io.write("LuaJIT callback!\n")
     host.emit("callback", 0)
 end
 

@@ -71,8 +71,10 @@ end;
 function Start(Host: PHost): Int32; cdecl;
 begin
   TheHost := Host;
+{$ifndef plain}
   { A program of Pascal has the handler, a library has to ask for it. }
   HookSignal(RTL_SIGSEGV);
+{$endif}
   Start := 0;
 end;
 
@@ -279,7 +281,7 @@ const
     call: @Call;
     churn: @Churn;
     raise_: @RaiseError;
-    fault: @Fault;
+    fault: {$ifdef plain} nil {$else} @Fault {$endif};
     overflow: nil;
     spawn: @Spawn;
     attach: nil;
