@@ -152,6 +152,13 @@ pub enum ToolSource {
         /// The program's path below that folder.
         program: PathBuf,
     },
+    /// Debian packages that are unpacked into a folder of their own, for those that conflict with what may be installed.
+    Unpack {
+        /// Package names.
+        packages: Vec<String>,
+        /// Packages that they need and that are installed with apt.
+        apt: Vec<String>,
+    },
     /// Debian packages, installed with apt.
     Apt {
         /// Package names.

@@ -19,6 +19,9 @@ use versions::Versions;
 /// Starts a program with arguments and returns what it printed, stdout and stderr; an error if it did not exit with 0.
 pub type Ask<'a> = dyn Fn(&Path, &[String]) -> io::Result<String> + 'a;
 
+/// In a folder of unpacked packages, the file that says which version they have.
+const UNPACKED_VERSION: &str = ".version";
+
 /// Where programs are looked for, and where setup puts them.
 #[derive(Debug)]
 pub struct Places {
@@ -48,6 +51,12 @@ impl Places {
     #[must_use]
     pub fn wheel(&self, package: &str) -> PathBuf {
         self.toolchains.join(package.replace("==", "-"))
+    }
+
+    /// The folder of unpacked Debian packages, named for the first of them. It is there as a whole or not at all.
+    #[must_use]
+    pub fn unpacked(&self, packages: &[String]) -> PathBuf {
+        self.toolchains.join(format!("unpacked-{}", packages.first().map_or("", String::as_str)))
     }
 
     /// All executable files of that name on PATH, in its order.

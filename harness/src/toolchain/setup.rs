@@ -4,7 +4,9 @@
 //! Commands run here without the guard that ends all other children: an apt that is killed half way leaves a broken dpkg.
 
 mod apt;
+mod folder;
 mod pip;
+mod unpack;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ pub struct Plan {
     pub pip: Vec<Wheel>,
     /// Debian packages to install with apt.
     pub apt: Vec<Debian>,
+    /// Debian packages to unpack.
+    pub unpack: Vec<Unpacked>,
     /// Tools that are here.
     pub here: Vec<Here>,
     /// Tools that setup cannot get.
@@ -50,6 +54,17 @@ pub struct Wheel {
 pub struct Debian {
     /// Package names.
     pub packages: Vec<String>,
+    /// Disk space, 10^6 bytes.
+    pub megabytes: u32,
+}
+
+/// Debian packages that are unpacked instead of installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unpacked {
+    /// Package names.
+    pub packages: Vec<String>,
+    /// Where they go.
+    pub folder: PathBuf,
     /// Disk space, 10^6 bytes.
     pub megabytes: u32,
 }
@@ -173,6 +188,27 @@ pub enum SetupError {
         /// The end of what it printed.
         output: String,
     },
+    /// apt will not, because of what is installed.
+    #[error("{packages} cannot be installed beside what is installed:\n{output}")]
+    #[diagnostic(
+        code("setup::conflict"),
+        help("nothing was removed; do without this runtime, or remove by hand what is in the way")
+    )]
+    Conflict {
+        /// What was to be installed.
+        packages: String,
+        /// What apt says is in the way.
+        output: String,
+    },
+    /// There is no way to where it comes from.
+    #[error("{whom} cannot be reached, which has {packages}")]
+    #[diagnostic(code("setup::no-network"), help("when there is a network again: coexist setup"))]
+    NoNetwork {
+        /// What was to be installed.
+        packages: String,
+        /// Who has it.
+        whom: &'static str,
+    },
     /// A file or folder of our own.
     #[error("failed to write {path}")]
     #[diagnostic(code("setup::folder"), help("make the folder writable, or free some space"))]
@@ -238,6 +274,13 @@ impl Plan {
                     plan.leave(name, format!("{} installed, but {reason}", list(&packages)));
                 }
                 ToolSource::Apt { packages } => plan.apt.push(Debian { packages, megabytes }),
+                ToolSource::Unpack { packages, apt } => {
+                    let folder = places.unpacked(&packages);
+                    plan.unpack.push(Unpacked { packages, folder, megabytes });
+                    if !apt.is_empty() && !apt::are_installed(&apt, places) {
+                        plan.apt.push(Debian { packages: apt, megabytes: 0 });
+                    }
+                }
             }
         }
         plan
@@ -253,14 +296,16 @@ impl Plan {
     /// Whether there is nothing to install.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.pip.is_empty() && self.apt.is_empty()
+        self.pip.is_empty() && self.apt.is_empty() && self.unpack.is_empty()
     }
 
     /// Disk space that installing takes, 10^6 bytes.
     #[must_use]
     pub fn megabytes(&self) -> u32 {
         let wheels = self.pip.iter().map(|wheel| wheel.megabytes);
-        wheels.chain(self.apt.iter().map(|debian| debian.megabytes)).fold(0, u32::saturating_add)
+        let unpacked = self.unpack.iter().map(|unpacked| unpacked.megabytes);
+        let debian = self.apt.iter().map(|debian| debian.megabytes);
+        wheels.chain(unpacked).chain(debian).fold(0, u32::saturating_add)
     }
 
     /// The plan, line by line, as it is shown before anything is done.
@@ -271,7 +316,11 @@ impl Plan {
             self.apt.iter().map(|debian| format!("apt      {} ({} MB)", list(&debian.packages), debian.megabytes));
         let pip = self.pip.iter().map(|wheel| format!("pip      {} ({} MB)", wheel.package, wheel.megabytes));
         let by_hand = self.by_hand.iter().map(|left| format!("by hand  {}: {}", left.tool, left.why));
-        here.chain(apt).chain(pip).chain(by_hand).collect()
+        let unpack = self
+            .unpack
+            .iter()
+            .map(|unpacked| format!("unpack   {} ({} MB)", list(&unpacked.packages), unpacked.megabytes));
+        here.chain(apt).chain(unpack).chain(pip).chain(by_hand).collect()
     }
 
     /// Does it: apt first, then one wheel after the other. What fails does not stop the rest.
@@ -279,6 +328,13 @@ impl Plan {
         let mut all = Vec::new();
         if !self.apt.is_empty() {
             apt::install(&self.apt, places, machine, seen, &mut all);
+        }
+        for unpacked in &self.unpack {
+            let what = list(&unpacked.packages);
+            seen(Progress::Installing(&what));
+            let installed = Installed { result: unpack::install(unpacked, places), what };
+            seen(Progress::Done(&installed));
+            all.push(installed);
         }
         for wheel in &self.pip {
             seen(Progress::Installing(&wheel.package));
@@ -289,6 +345,35 @@ impl Plan {
         }
         all
     }
+}
+
+impl SetupError {
+    /// Why apt failed, as far as its own words tell.
+    fn apt(packages: String, output: String) -> Self {
+        let has = |words: &[&str]| words.iter().any(|word| output.contains(word));
+        if is_unreachable(&output) {
+            Self::NoNetwork { packages, whom: "Debian's archive" }
+        } else if has(&["but remove is disabled", "unmet dependencies", "held broken packages", "Conflicts:"]) {
+            Self::Conflict { packages, output }
+        } else {
+            Self::Apt { packages, output }
+        }
+    }
+}
+
+/// Whether pip or apt says that nobody answers.
+fn is_unreachable(output: &str) -> bool {
+    let words = [
+        "Temporary failure resolving",
+        "Could not resolve",
+        "Could not connect",
+        "Connection failed",
+        "Network is unreachable",
+        "Failed to establish a new connection",
+        "Name or service not known",
+        "Connection refused",
+    ];
+    words.iter().any(|word| output.contains(word))
 }
 
 impl Machine {

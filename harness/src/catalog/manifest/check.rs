@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::{Component, Path};
 
+use toml::Spanned;
+
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::BUILT_IN;
 use super::Kind;
@@ -189,25 +191,50 @@ pub(super) fn reserved(source: &mut Source, key: &Text, what: &str) {
 }
 
 fn tool_source(source: &mut Source, key: &Text, tool: &Tool) {
+    if let Some(unpack) = &tool.unpack {
+        let other = tool.pip.as_ref().map(Spanned::span).or(tool.apt.as_ref().map(Spanned::span));
+        if let Some(other) = other {
+            let message = format!("the tool `{key}` comes from two places");
+            let spans = vec![(unpack.span(), "unpacked"), (other, "installed")];
+            source.find_labelled(Code::ToolTwice, spans, message, "keep one of the two; make the other a variant");
+        }
+        if !tool.args.is_empty() || tool.says.is_some() || !tool.on_path.is_empty() {
+            let message = format!("the tool `{key}` is unpacked, so no program is looked for or asked");
+            source.find(Code::ManifestValue, key.span(), message, "remove `args`, `says` and `on_path`");
+        }
+        debian(source, unpack.span(), &unpack.get_ref().packages);
+        unpack.get_ref().apt.iter().for_each(|package| debian_name(source, package));
+    } else if tool.says.is_none() || tool.args.is_empty() {
+        let message = format!("nothing says how the tool `{key}` is asked for its version");
+        source.find(Code::MissingKey, key.span(), message, "add `args = […]` and `says = \"…\"`");
+    }
     if let (Some(pip), Some(apt)) = (&tool.pip, &tool.apt) {
         let spans = vec![(pip.span(), "from PyPI"), (apt.span(), "from Debian")];
         let message = format!("the tool `{key}` comes from two places");
         source.find_labelled(Code::ToolTwice, spans, message, "keep one of the two; make the other a variant");
-    } else if tool.pip.is_none() && tool.on_path.is_empty() {
+    } else if tool.pip.is_none() && tool.unpack.is_none() && tool.on_path.is_empty() {
         let message = format!("nothing says how the tool `{key}` is found");
         let next = "add on_path = [\"…\"], the program's names on PATH, or pip = { package = \"…\", program = \"…\" }";
         source.find(Code::ToolNowhere, key.span(), message, next);
     }
-    if tool.megabytes.is_none() && (tool.pip.is_some() || tool.apt.is_some()) {
+    let is_got = tool.pip.is_some() || tool.apt.is_some() || tool.unpack.is_some();
+    if tool.megabytes.is_none() && is_got {
         let message = format!("the tool `{key}` does not say what it takes on disk");
         source.find(Code::MissingKey, key.span(), message, "add `megabytes = …`, which `setup` shows before it starts");
     }
     tool.pip.iter().for_each(|pip| self::pip(source, pip.get_ref()));
-    let Some(apt) = &tool.apt else { return };
-    if apt.get_ref().packages.is_empty() {
-        source.find(Code::Package, apt.span(), "there is no package", "name at least one Debian package");
+    tool.apt.iter().for_each(|apt| debian(source, apt.span(), &apt.get_ref().packages));
+}
+
+fn debian(source: &mut Source, at: Range<usize>, packages: &[Text]) {
+    if packages.is_empty() {
+        source.find(Code::Package, at, "there is no package", "name at least one Debian package");
     }
-    for package in apt.get_ref().packages.iter().filter(|package| !is_debian_package(package.get_ref())) {
+    packages.iter().for_each(|package| debian_name(source, package));
+}
+
+fn debian_name(source: &mut Source, package: &Text) {
+    if !is_debian_package(package.get_ref()) {
         let message = format!("`{package}` is no name of a Debian package");
         source.find(Code::Package, package.span(), message, "write it as `apt-cache search` prints it");
     }

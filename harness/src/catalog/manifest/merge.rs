@@ -46,7 +46,7 @@ pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) 
             about: variant.about.as_ref().unwrap_or(&manifest.about).get_ref().clone(),
             ffi: manifest.ffi.as_ref().map_or_else(|| "c".to_owned(), |ffi| ffi.get_ref().clone()),
             heap: variant.heap.unwrap_or(manifest.heap),
-            group: manifest.group,
+            group: variant.group.unwrap_or(manifest.group),
             absent: laid_over([&manifest.absent, &variant.absent])
                 .into_iter()
                 .filter(|(entry, _)| variant.offers.iter().all(|offered| offered.get_ref() != entry))
@@ -143,13 +143,17 @@ impl Tool {
             program: pip.get_ref().program.get_ref().into(),
         });
         let apt = self.apt.as_ref().map(|apt| ToolSource::Apt { packages: strings(&apt.get_ref().packages) });
+        let unpack = self.unpack.as_ref().map(|unpack| ToolSource::Unpack {
+            packages: strings(&unpack.get_ref().packages),
+            apt: strings(&unpack.get_ref().apt),
+        });
         catalog::Tool {
             args: self.args.clone(),
-            says: self.says.clone(),
+            says: self.says.clone().unwrap_or_default(),
             unless: self.unless.as_ref().map(|text| text.get_ref().clone()),
             accept: self.accept.as_ref().map(|text| text.get_ref().clone()),
             on_path: strings(&self.on_path),
-            source: pip.or(apt),
+            source: pip.or(apt).or(unpack),
             megabytes: self.megabytes.unwrap_or(0),
         }
     }

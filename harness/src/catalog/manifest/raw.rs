@@ -44,14 +44,17 @@ pub(super) struct Manifest {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tool {
+    #[serde(default)]
     pub(super) args: Vec<String>,
-    pub(super) says: String,
+    #[serde(default)]
+    pub(super) says: Option<String>,
     pub(super) unless: Option<Text>,
     pub(super) accept: Option<Text>,
     #[serde(default)]
     pub(super) on_path: Vec<Text>,
     pub(super) pip: Option<Spanned<Pip>>,
     pub(super) apt: Option<Spanned<Apt>>,
+    pub(super) unpack: Option<Spanned<Unpack>>,
     pub(super) megabytes: Option<u32>,
 }
 
@@ -66,6 +69,14 @@ pub(super) struct Pip {
 #[serde(deny_unknown_fields)]
 pub(super) struct Apt {
     pub(super) packages: Vec<Text>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unpack {
+    pub(super) packages: Vec<Text>,
+    #[serde(default)]
+    pub(super) apt: Vec<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +106,7 @@ pub(super) struct Flavour {
 pub(super) struct Variant {
     pub(super) about: Option<Text>,
     pub(super) heap: Option<Heap>,
+    pub(super) group: Option<Group>,
     #[serde(default)]
     pub(super) absent: Table<Text>,
     #[serde(default)]

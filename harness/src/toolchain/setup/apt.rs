@@ -40,6 +40,12 @@ pub(super) fn install(
     for group in groups {
         let result = match &together {
             Ok(()) => Ok(()),
+            // These are about no package: the next try would say the same.
+            Err(SetupError::NoApt { .. }) => Err(SetupError::NoApt { packages: list(&group.packages) }),
+            Err(SetupError::NotRoot { .. }) => Err(not_root(&group.packages)),
+            Err(SetupError::NoNetwork { whom, .. }) => {
+                Err(SetupError::NoNetwork { packages: list(&group.packages), whom })
+            }
             Err(_) => install_packages(&group.packages, places, machine),
         };
         let installed = Installed { what: list(&group.packages), result };
@@ -49,9 +55,17 @@ pub(super) fn install(
 }
 
 fn install_packages(packages: &[String], places: &Places, machine: &Machine) -> Result<(), SetupError> {
-    let mut args: Vec<String> = ["install", "-y", "--no-install-recommends"].map(str::to_owned).into();
-    args.extend_from_slice(packages);
-    apt_get(&args, packages, places, machine)
+    apt_get(&install_args(packages), packages, places, machine)
+}
+
+/// What is installed stays: a package that would take its place cannot be had here.
+fn install_args(packages: &[String]) -> Vec<String> {
+    let args = ["install", "-y", "--no-install-recommends", "--no-remove"].map(str::to_owned);
+    args.into_iter().chain(packages.iter().cloned()).collect()
+}
+
+fn not_root(packages: &[String]) -> SetupError {
+    SetupError::NotRoot { packages: list(packages), command: format!("apt-get {}", list(&install_args(packages))) }
 }
 
 fn apt_get(args: &[String], packages: &[String], places: &Places, machine: &Machine) -> Result<(), SetupError> {
@@ -70,7 +84,7 @@ fn apt_get(args: &[String], packages: &[String], places: &Places, machine: &Mach
         return Ok(());
     }
     let is_sudo = machine.user == User::Other && output.stderr.starts_with(b"sudo:");
-    Err(if is_sudo { not_root(packages) } else { SetupError::Apt { packages, output: end_of(&output) } })
+    Err(if is_sudo { not_root(packages) } else { SetupError::apt(packages, end_of(&output)) })
 }
 
 /// In a process group of its own: ctrl-C on the terminal must not end dpkg between two packages.
