@@ -13,7 +13,7 @@ use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Entry, Group, Runtime, Tools, Vm};
 use crate::check::table::{self, Probed};
 use crate::child::Interrupt;
-use crate::compile::{self, Store, Toolbox, ask, chosen};
+use crate::compile::{self, Failure, Store, Toolbox, ask, chosen};
 use crate::project::Project;
 use crate::suite::SuiteError;
 use crate::toolchain::{Ask, Found, Places, find};
@@ -23,6 +23,8 @@ const SCHEMA: u32 = 1;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
+    /// Say more, of these runtimes: go, go@1.21
+    runtimes: Vec<String>,
     /// Print JSON on stdout
     #[arg(long)]
     json: bool,
@@ -48,12 +50,17 @@ struct Check {
 #[derive(Serialize)]
 struct RuntimeReport {
     id: String,
+    about: String,
     group: Group,
     usable: bool,
+    /// What `setup` would take for the tools that are not here, 10^6 bytes.
+    megabytes: u32,
     tools: BTreeMap<String, ToolReport>,
     absent: BTreeMap<Entry, String>,
     /// The table of the library that was built last, read in a child; none if it was not built yet.
     library: Option<Probed>,
+    /// What was said when its build failed last, if it was not built since.
+    failure: Option<Failure>,
 }
 
 /// What hosts run in that are no programs of their own.
@@ -75,6 +82,7 @@ struct ToolReport {
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
+    super::setup::named(&own.runtimes, &catalog)?;
     let mut pool = super::pool(project, 1, &Arc::new(Interrupt::default()))?;
     let places = super::tool_places(project);
     let (runtimes, vms) = {
@@ -89,12 +97,15 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let places = compile::Places { root: project.root(), store: &store };
     let artefacts = compile::in_store(&catalog.runtimes, &places, &tools).map_err(SuiteError::from)?;
     for (artefact, report) in artefacts.into_iter().zip(&mut report.runtimes) {
-        report.library = artefact.and_then(|artefact| table::kept(&artefact.folder));
+        match artefact {
+            Some(artefact) => report.library = table::kept(&artefact.folder),
+            None => report.failure = store.failure(&report.id),
+        }
     }
     if own.json {
         ui::data(&report);
     } else {
-        ui::answer(&text(&report));
+        ui::answer(&text(&report, &own.runtimes));
     }
     // The other groups are nobody's duty.
     let runtimes = report.runtimes.iter().map(|runtime| (runtime.group, runtime.usable));
@@ -108,11 +119,14 @@ fn look(runtime: &Runtime, places: &Places, ask: &Ask<'_>) -> RuntimeReport {
     let (usable, tools) = look_at_tools(&runtime.tools, places, ask);
     RuntimeReport {
         id: runtime.id.to_string(),
+        about: runtime.about.clone(),
         group: runtime.group,
         usable,
+        megabytes: runtime.tools.iter().filter(|(name, _)| !tools[*name].found).map(|(_, tool)| tool.megabytes).sum(),
         tools,
         absent: runtime.absent.clone(),
         library: None,
+        failure: None,
     }
 }
 
@@ -185,7 +199,10 @@ fn children_listed() -> Check {
 /// What the built library says, against the manifest.
 fn library(runtime: &RuntimeReport) -> String {
     match &runtime.library {
-        None => "not built yet".to_owned(),
+        None => match &runtime.failure {
+            Some(failure) => format!("does not build: {}", last_words(&failure.log)),
+            None => "not built yet".to_owned(),
+        },
         Some(Probed::Nothing(why)) => format!("built; {why}"),
         Some(Probed::Table(table)) => {
             let differs = |entry: &&Entry| table.offers.contains(entry) == runtime.absent.contains_key(entry);
@@ -197,24 +214,60 @@ fn library(runtime: &RuntimeReport) -> String {
     }
 }
 
-fn text(report: &Report) -> String {
-    let mut out = format!("platform      {}\n", report.platform);
-    for check in &report.machine {
-        let _ = writeln!(out, "{:13} {}", check.what, check.says);
+/// The line of a log that says most: the first one with an error in it, or else the last.
+fn last_words(log: &str) -> &str {
+    let said = || log.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('('));
+    said()
+        .find(|line| line.contains("cannot find") || line.contains("error"))
+        .or_else(|| said().next_back())
+        .unwrap_or_default()
+}
+
+/// One line a runtime; all that is known of those that are named.
+fn text(report: &Report, named: &[String]) -> String {
+    let mut out = String::new();
+    if named.is_empty() {
+        let _ = writeln!(out, "platform      {}", report.platform);
+        for check in &report.machine {
+            let _ = writeln!(out, "{:13} {}", check.what, check.says);
+        }
+        out.push('\n');
     }
-    out.push('\n');
-    for runtime in &report.runtimes {
-        let _ = writeln!(out, "{:13} {}", runtime.id, state(runtime.usable, &runtime.tools));
-        let _ = writeln!(out, "{:22} {}", "", library(runtime));
-        if !runtime.absent.is_empty() {
-            let absent: Vec<String> = runtime.absent.iter().map(|(entry, why)| format!("{entry} ({why})")).collect();
-            let _ = writeln!(out, "{:22} without {}", "", absent.join(", "));
+    let width = report.runtimes.iter().map(|runtime| runtime.id.len()).max().unwrap_or(0);
+    for runtime in report.runtimes.iter().filter(|runtime| named.is_empty() || is_named(runtime, named)) {
+        let size = if runtime.megabytes > 0 { format!("{} MB; ", runtime.megabytes) } else { String::new() };
+        let tools = state(runtime.usable, &runtime.tools);
+        let _ = writeln!(out, "{:width$} {:8} {tools}; {size}{}", runtime.id, runtime.group, library(runtime));
+        if !named.is_empty() {
+            details(&mut out, runtime);
         }
     }
-    for vm in &report.vms {
-        let _ = writeln!(out, "{:13} {}", format!("{} hosts", vm.name), state(vm.usable, &vm.tools));
+    for vm in report.vms.iter().filter(|_| named.is_empty()) {
+        let _ = writeln!(out, "{:width$} {:8} {}", format!("{} hosts", vm.name), vm.group, state(vm.usable, &vm.tools));
+    }
+    if named.is_empty() {
+        out.push_str("\nwhat a runtime does not offer, and why a build failed: coexist doctor RUNTIME\n");
     }
     out
+}
+
+fn is_named(runtime: &RuntimeReport, named: &[String]) -> bool {
+    let name = runtime.id.split('@').next().unwrap_or_default();
+    named.iter().any(|word| *word == runtime.id || *word == name)
+}
+
+fn details(out: &mut String, runtime: &RuntimeReport) {
+    let _ = writeln!(out, "  {}", runtime.about);
+    for (entry, why) in &runtime.absent {
+        let _ = writeln!(out, "  without {entry}: {why}");
+    }
+    if let Some(failure) = &runtime.failure {
+        let _ = writeln!(out, "  the build failed at: {}", failure.step);
+        for line in failure.log.lines() {
+            let _ = writeln!(out, "    {line}");
+        }
+        let _ = writeln!(out, "  mend what it says, then: coexist run callback/{}", runtime.id);
+    }
 }
 
 fn state(usable: bool, tools: &BTreeMap<String, ToolReport>) -> String {
@@ -226,6 +279,6 @@ fn state(usable: bool, tools: &BTreeMap<String, ToolReport>) -> String {
         })
         .collect();
     let state = if usable { "ok" } else { "missing" };
-    let says = if tools.is_empty() { "the C and C++ compilers above".to_owned() } else { tools.join("; ") };
+    let says = if tools.is_empty() { "the C and C++ compilers".to_owned() } else { tools.join("; ") };
     format!("{state:8} {says}")
 }

@@ -73,7 +73,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 }
 
 /// The runtimes of some names; a sample's name means all of its variants.
-fn named<'c>(names: &[String], catalog: &'c Catalog) -> Result<Vec<&'c Runtime>, Stopped> {
+pub fn named<'c>(names: &[String], catalog: &'c Catalog) -> Result<Vec<&'c Runtime>, Stopped> {
     let mut chosen = Vec::new();
     for name in names {
         let exact = name.parse().ok().and_then(|id| catalog.runtime(&id)).filter(|_| name.contains('@'));

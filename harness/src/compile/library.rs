@@ -69,6 +69,8 @@ pub struct LibraryJob {
     pub key: Key,
     pub file: String,
     id: String,
+    runtime: String,
+    is_plain: bool,
     folder: PathBuf,
     sources: Vec<PathBuf>,
     build: Build,
@@ -138,14 +140,18 @@ impl LibraryJob {
         }
         let key = Key::new(&name, &hasher.finalize());
         let file = format!("libcoexist-{name}.so");
-        let id = id.name.clone();
-        Ok(Ok(Self { key, file, id, folder: runtime.folder.clone(), sources, build, values, libs }))
+        let (folder, is_plain) = (runtime.folder.clone(), flavour == PLAIN);
+        let (runtime, id) = (id.to_string(), id.name.clone());
+        Ok(Ok(Self { key, file, id, runtime, is_plain, folder, sources, build, values, libs }))
     }
 
     pub fn run(&self, worker: &mut Worker, places: &Places<'_>) -> Result<Built, CompileError> {
         once(worker, places, &self.key, &self.file, |guard, stage| {
             let begun = Instant::now();
             let built = self.steps(guard, stage)?;
+            if self.is_plain {
+                places.store.note(&self.runtime, &built);
+            }
             if built.is_ok() {
                 self.look_at(guard, stage)?;
                 let cost = Cost { ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX) };

@@ -230,7 +230,9 @@ fn debian(source: &mut Source, at: Range<usize>, packages: &[Text]) {
     if packages.is_empty() {
         source.find(Code::Package, at, "there is no package", "name at least one Debian package");
     }
-    packages.iter().for_each(|package| debian_name(source, package));
+    for package in packages {
+        debian_name(source, package);
+    }
 }
 
 fn debian_name(source: &mut Source, package: &Text) {
