@@ -3,8 +3,10 @@
 
 mod compiler;
 mod expand;
+mod failures;
 mod host;
 mod inputs;
+mod kept;
 mod library;
 mod store;
 mod toolbox;
@@ -15,9 +17,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::Diagnostic;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use compiler::chosen;
+pub use kept::{in_store, last_failures};
 pub use library::Cost;
 pub use store::{Key, Store};
 pub use toolbox::{Toolbox, ask};
@@ -82,6 +86,15 @@ pub enum Built {
     Missing(String),
 }
 
+impl Built {
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Ready(_) | Self::Missing(_) => None,
+        }
+    }
+}
+
 /// Something built, in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artefact {
@@ -94,7 +107,8 @@ pub struct Artefact {
 }
 
 /// A step that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Failure {
     /// The command, or what was attempted.
     pub step: String,
@@ -210,24 +224,6 @@ pub fn build(
         }
     }
     Ok(artefacts)
-}
-
-/// For each runtime its plain library, if the store has it as it would be built now.
-///
-/// # Errors
-/// When a file of the project cannot be read.
-pub fn in_store(
-    runtimes: &[Runtime],
-    places: &Places<'_>,
-    tools: &Toolbox,
-) -> Result<Vec<Option<Artefact>>, CompileError> {
-    let inputs = inputs::Inputs::read(places.root)?;
-    let none = Artefacts::default();
-    let find = |runtime| {
-        let planned = library::LibraryJob::plan(runtime, PLAIN, &inputs, tools, &none, places)?;
-        Ok(planned.ok().and_then(|job| places.store.get(&job.key, &job.file)))
-    };
-    runtimes.iter().map(find).collect()
 }
 
 /// All units of a set of cells.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::expand::{Values, argument, inline};
+use super::failures::INTERRUPTED;
 use super::inputs::{Inputs, files_below, hash_files, hash_text};
 use super::{Artefact, Artefacts, Built, CompileError, Failure, Key, Places, Toolbox, Unit, compiler};
 use crate::catalog::{Build, PLAIN, Runtime};
@@ -275,6 +276,7 @@ pub fn once(
         Ok(()) => Built::Ready(Arc::new(places.store.put(key, &stage, file)?)),
         Err(failure) => Built::Failed(Arc::new(failure)),
     };
+    places.store.note(key, built.failure());
     for folder in [stage, scratch.join("work")] {
         let _ = std::fs::remove_dir_all(folder);
     }
@@ -309,13 +311,13 @@ pub fn step(
         return Ok(Ok(()));
     }
     let how = match (ended.stop, ended.exit) {
-        (Some(Stop::Interrupted), _) => "interrupted".to_owned(),
-        (Some(stop), _) => format!("stopped: {stop:?}"),
-        (None, Exit::Code(code)) => format!("exit status {code}"),
-        (None, Exit::Signal(signal)) => format!("signal {signal}"),
+        (Some(Stop::Interrupted), _) => INTERRUPTED.to_owned(),
+        (Some(stop), _) => format!("(stopped: {stop:?})"),
+        (None, Exit::Code(code)) => format!("(exit status {code})"),
+        (None, Exit::Signal(signal)) => format!("(signal {signal})"),
     };
     let written = [ended.stdout, ended.stderr].concat();
-    failed(format!("{}\n({how})", String::from_utf8_lossy(&written).trim_end()))
+    failed(format!("{}\n{how}", String::from_utf8_lossy(&written).trim_end()))
 }
 
 /// What tools get of our own environment.

@@ -49,6 +49,11 @@ impl Store {
         self.root.join("tools")
     }
 
+    /// A folder for what went wrong.
+    pub(super) fn failures(&self) -> PathBuf {
+        self.root.join("failures")
+    }
+
     /// What is there, and still as it was built: a library whose runtime was upgraded since is not.
     #[must_use]
     pub fn get(&self, key: &Key, file: &str) -> Option<Artefact> {
