@@ -4,6 +4,7 @@ mod cache;
 mod input;
 mod output;
 mod selection;
+mod tools;
 mod verdicts;
 
 use crate::sandbox::Ran;

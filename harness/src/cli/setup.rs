@@ -142,7 +142,7 @@ pub fn install<'a>(project: &Project, tools: impl IntoIterator<Item = &'a Tools>
     let said: Vec<String> = failed.into_iter().chain(left).collect();
     let missing = || Stopped::Setup {
         message: said.join("; "),
-        help: "the rest is here; what each one needs stands above, and in: coexist doctor".to_owned(),
+        help: "what each one needs stands above, and in: coexist doctor".to_owned(),
     };
     Ok((!said.is_empty()).then(missing))
 }
