@@ -242,6 +242,16 @@ pub enum StdoutOrder {
     Unordered,
 }
 
+impl std::fmt::Display for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Core => "core",
+            Self::Compiled => "compiled",
+            Self::Vm => "vm",
+        })
+    }
+}
+
 impl Runtime {
     /// Whether that is one of its names: `go` and `go@1.27` for the default variant.
     #[must_use]

@@ -60,8 +60,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     };
     if own.json {
         ui::data(&report);
-    } else if own.verbose || !own.runtimes.is_empty() {
+    } else if !own.runtimes.is_empty() {
         ui::answer(&text::in_detail(&report));
+    } else if own.verbose {
+        ui::answer(&text::whole(&report));
     } else {
         ui::answer(&text::in_lines(&report));
     }

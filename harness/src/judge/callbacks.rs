@@ -15,7 +15,7 @@ pub fn contradiction(cell: &Cell<'_>, seen: &Observation) -> Option<Contradictio
             return Some(found);
         }
     }
-    lines(cell, seen).or_else(|| stated_stdout(cell, seen))
+    lines(cell, seen).or_else(|| stated_stdout(cell, seen)).or_else(|| foreign_line(cell, seen))
 }
 
 /// The library's table against its manifest.
@@ -77,6 +77,18 @@ fn stated_stdout(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
     let expected: String = cell.scenario.stdout.iter().map(|line| cell.runtimes[0].fill(line) + "\n").collect();
     (expected.as_bytes() != seen.ended.stdout)
         .then(|| ("exit", "stdout", format!("stdout is not the {} stated lines", cell.scenario.stdout.len())))
+}
+
+/// A line on stdout that no callback printed: a runtime complains there. Scenarios that print themselves state it, and a VM's
+/// program prints in its own way.
+fn foreign_line(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
+    if !cell.scenario.stdout.is_empty() || cell.scenario.vm.is_some() || cell.scenario.flavour != PLAIN {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&seen.ended.stdout);
+    let is_callback = |found: &str| cell.runtimes.iter().any(|runtime| found == line(&runtime.title));
+    let foreign = text.lines().find(|found| !is_callback(found))?;
+    Some(("exit", "line-foreign", format!("on stdout: {foreign}")))
 }
 
 /// Calls that returned, and events, of one library's callback.

@@ -38,7 +38,7 @@ pub fn nameless(cell: &Cell<'_>, observation: &Observation) -> String {
 }
 
 /// Entries that a runtime may do without, and that a host then passes over.
-const OPTIONAL: [&str; 3] = ["stop {", "attach {", "detach {"];
+const OPTIONAL: [&str; 4] = ["stop {", "attach {", "detach {", "spawn {"];
 
 /// Leaves out the steps in such entries that returned 0 and in which nothing happened: who lacks the entry behaves the same.
 fn without_optional(text: &str) -> String {

@@ -171,7 +171,7 @@ fn in_detail_absent_entries_have_their_reasons() {
     let machine = Machine::new(&[]);
     for args in [&["doctor", "one"][..], &["doctor", "--verbose"]] {
         let said = machine.expect(0, args).stdout;
-        let (_, one) = said.split_once("\none  ready   (group core)\n").unwrap_or_else(|| panic!("{said}"));
+        let (_, one) = said.split_once("one  ready   (group core)\n").unwrap_or_else(|| panic!("{said}"));
         assert!(
             one.contains("  offers       version start stop callback call churn raise spawn clock state\n"),
             "{one}"

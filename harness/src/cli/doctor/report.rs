@@ -26,6 +26,7 @@ pub struct Report {
 pub struct RuntimeReport {
     pub id: String,
     pub variant: Option<String>,
+    pub about: String,
     pub group: Group,
     pub state: State,
     pub usable: bool,
@@ -100,6 +101,7 @@ impl RuntimeReport {
         Self {
             id: runtime.id.to_string(),
             variant: runtime.id.variant.clone().or_else(|| runtime.default_variant.clone()),
+            about: runtime.about.clone(),
             group: runtime.group,
             state,
             usable: match state {

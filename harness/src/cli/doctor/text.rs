@@ -19,7 +19,7 @@ pub fn in_lines(report: &Report) -> String {
         if own.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "\n{}", heading(group));
+        let _ = writeln!(out, "\n{group}");
         for runtime in own {
             let _ = writeln!(out, "  {:width$}  {:8} {}", runtime.id, state(runtime.state), line(runtime));
         }
@@ -35,18 +35,25 @@ pub fn in_lines(report: &Report) -> String {
     out
 }
 
+/// The machine, and all that is known of each runtime.
+pub fn whole(report: &Report) -> String {
+    format!("{}\n{}", machine(report), in_detail(report))
+}
+
 /// All that is known of each runtime.
 pub fn in_detail(report: &Report) -> String {
-    let mut out = machine(report);
+    let mut out = String::new();
     for runtime in &report.runtimes {
         let variant = runtime.variant.as_ref().map(|variant| format!(", variant {variant}")).unwrap_or_default();
         let (id, state) = (&runtime.id, state(runtime.state));
-        let _ = writeln!(out, "\n{id}  {state}   (group {}{variant})", heading(runtime.group));
+        let gap = if out.is_empty() { "" } else { "\n" };
+        let _ = writeln!(out, "{gap}{id}  {state}   (group {}{variant})", runtime.group);
         let mut fact = |name: &str, says: &str| {
             let _ = writeln!(out, "  {name:12} {says}");
         };
+        fact("about", &runtime.about);
         if runtime.tools.is_empty() {
-            fact("tools", "the C and C++ compilers above");
+            fact("tools", "the C and C++ compilers");
         }
         for (name, tool) in &runtime.tools {
             match (&tool.version, &tool.program) {
@@ -84,14 +91,6 @@ fn machine(report: &Report) -> String {
     out
 }
 
-fn heading(group: Group) -> &'static str {
-    match group {
-        Group::Core => "core",
-        Group::Compiled => "compiled",
-        Group::Vm => "vm",
-    }
-}
-
 fn state(state: State) -> &'static str {
     match state {
         State::Built => "built",
@@ -107,7 +106,7 @@ fn line(runtime: &RuntimeReport) -> String {
         return format!("does not build: {}; {}", last_word(failure), failure.next);
     }
     let tools = if runtime.tools.is_empty() {
-        "the C and C++ compilers above".to_owned()
+        "the C and C++ compilers".to_owned()
     } else {
         tools(runtime.tools.iter(), runtime.megabytes)
     };
