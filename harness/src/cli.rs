@@ -187,6 +187,7 @@ fn pool(project: &Project, workers: usize, interrupt: &Arc<Interrupt>) -> Result
         let system = |what| move |source| ChildError::System { what, source };
         child::adopt_orphans().map_err(system("become a subreaper"))?;
         sweep(&project.scratch());
+        toolchain::sweep(&tool_places(project));
         let program = std::env::current_exe().map_err(system("find this program"))?;
         Pool::start(workers, &project.scratch(), &GuardProgram::new(program), Arc::clone(interrupt))
     };

@@ -3,8 +3,10 @@
 
 mod compiler;
 mod expand;
+mod failures;
 mod host;
 mod inputs;
+mod kept;
 mod library;
 mod store;
 mod toolbox;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use compiler::chosen;
+pub use kept::{in_store, last_failures};
 pub use library::Cost;
 pub use store::{Key, Store};
 pub use toolbox::{Toolbox, ask};
@@ -81,6 +84,15 @@ pub enum Built {
     Failed(Arc<Failure>),
     /// A tool is not there: nobody's failure.
     Missing(String),
+}
+
+impl Built {
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            Self::Ready(_) | Self::Missing(_) => None,
+        }
+    }
 }
 
 /// Something built, in the store.
@@ -212,24 +224,6 @@ pub fn build(
         }
     }
     Ok(artefacts)
-}
-
-/// For each runtime its plain library, if the store has it as it would be built now.
-///
-/// # Errors
-/// When a file of the project cannot be read.
-pub fn in_store(
-    runtimes: &[Runtime],
-    places: &Places<'_>,
-    tools: &Toolbox,
-) -> Result<Vec<Option<Artefact>>, CompileError> {
-    let inputs = inputs::Inputs::read(places.root)?;
-    let none = Artefacts::default();
-    let find = |runtime| {
-        let planned = library::LibraryJob::plan(runtime, PLAIN, &inputs, tools, &none, places)?;
-        Ok(planned.ok().and_then(|job| places.store.get(&job.key, &job.file)))
-    };
-    runtimes.iter().map(find).collect()
 }
 
 /// All units of a set of cells.

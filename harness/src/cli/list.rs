@@ -204,7 +204,7 @@ fn grid(out: &mut String, runtimes: &[ListedRuntime<'_>]) {
     let _ = writeln!(
         out,
         "{} runtimes, {} with variants; every one offers version, start and callback. Why one does not offer an entry: \
-         coexist doctor",
+         coexist doctor RUNTIME",
         runtimes.len() - variants,
         runtimes.len(),
     );

@@ -77,8 +77,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
-    if own.install {
-        setup::install(project, chosen.iter().flat_map(Cell::tools))?;
+    let tools = chosen.iter().flat_map(Cell::tools);
+    let missing = if own.install { setup::install(project, tools)? } else { None };
+    if let Some(missing) = &missing {
+        ui::error(missing);
     }
     let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let mut pool = super::pool(project, jobs, &interrupt)?;
@@ -121,7 +123,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     if own.json {
         ui::data(&record);
     }
-    let status = status(own, &record, &interrupt);
+    let status = match (status(own, &record, &interrupt), missing) {
+        (ExitStatus::Good | ExitStatus::LedgerOutdated, Some(_)) => return Ok(ExitStatus::Setup),
+        (status, _) => status,
+    };
     if status == ExitStatus::Setup {
         ui::say("cells were skipped that --require asks for: exit 96. What is missing: coexist doctor\n");
     }

@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Group, Runtime, Tools, closest};
 use crate::child::Interrupt;
 use crate::compile::ask;
 use crate::project::Project;
-use crate::toolchain::{Machine, Plan, Progress};
+use crate::toolchain::{Machine, Plan, Progress, SetupError};
 
 /// Which groups of runtimes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +68,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         tell(&plan(project, tools)?);
         return Ok(ExitStatus::Good);
     }
-    install(project, tools)?;
-    Ok(ExitStatus::Good)
+    match install(project, tools)? {
+        None => Ok(ExitStatus::Good),
+        Some(missing) => Err(missing),
+    }
 }
 
 /// The runtimes of some names; a sample's name means all of its variants.
@@ -111,29 +113,36 @@ fn tell(plan: &Plan) {
     }
 }
 
-/// Says what is missing and installs it.
-pub fn install<'a>(project: &Project, tools: impl IntoIterator<Item = &'a Tools>) -> Result<(), Stopped> {
+/// Says what is missing and installs it. Afterwards all is there that can be had; `Some` if that is not all.
+pub fn install<'a>(project: &Project, tools: impl IntoIterator<Item = &'a Tools>) -> Result<Option<Stopped>, Stopped> {
     let plan = plan(project, tools)?;
     tell(&plan);
-    if plan.is_done() {
-        return Ok(());
-    }
     let installed = plan.run(&super::tool_places(project), &Machine::here(), &mut |progress| match progress {
         Progress::Installing(what) => ui::say(&format!("installing {what}\n")),
         Progress::Done(_) => {}
     });
-    let mut failed = 0;
-    for one in &installed {
-        if let Err(error) = &one.result {
-            failed += 1;
-            ui::error(error);
+    let errors: Vec<&Arc<SetupError>> = installed.iter().filter_map(|one| one.result.as_ref().err()).collect();
+    let mut told: Vec<&Arc<SetupError>> = Vec::new();
+    for error in &errors {
+        // One that keeps several away is shown once.
+        if !told.iter().any(|other| Arc::ptr_eq(other, error)) {
+            ui::error(&***error);
+            told.push(error);
         }
     }
-    if failed == 0 {
-        return Ok(());
-    }
-    Err(Stopped::Setup {
-        message: format!("{failed} of {} could not be installed", installed.len()),
-        help: "the rest is installed; what each one needs stands above".to_owned(),
-    })
+    let failed = match errors.len() {
+        0 => None,
+        failed => Some(format!("{failed} of {} could not be installed", installed.len())),
+    };
+    let left = match plan.by_hand.len() {
+        0 => None,
+        1 => Some("one tool is left to be installed by hand".to_owned()),
+        left => Some(format!("{left} tools are left to be installed by hand")),
+    };
+    let said: Vec<String> = failed.into_iter().chain(left).collect();
+    let missing = || Stopped::Setup {
+        message: said.join("; "),
+        help: "what each one needs stands above, and in: coexist doctor".to_owned(),
+    };
+    Ok((!said.is_empty()).then(missing))
 }

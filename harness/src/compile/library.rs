@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::expand::{Values, argument, inline};
+use super::failures::INTERRUPTED;
 use super::inputs::{Inputs, files_below, hash_files, hash_text};
 use super::{Artefact, Artefacts, Built, CompileError, Failure, Key, Places, Toolbox, Unit, compiler};
 use crate::catalog::{Build, PLAIN, Runtime};
@@ -69,8 +70,6 @@ pub struct LibraryJob {
     pub key: Key,
     pub file: String,
     id: String,
-    runtime: String,
-    is_plain: bool,
     folder: PathBuf,
     sources: Vec<PathBuf>,
     build: Build,
@@ -140,18 +139,14 @@ impl LibraryJob {
         }
         let key = Key::new(&name, &hasher.finalize());
         let file = format!("libcoexist-{name}.so");
-        let (folder, is_plain) = (runtime.folder.clone(), flavour == PLAIN);
-        let (runtime, id) = (id.to_string(), id.name.clone());
-        Ok(Ok(Self { key, file, id, runtime, is_plain, folder, sources, build, values, libs }))
+        let id = id.name.clone();
+        Ok(Ok(Self { key, file, id, folder: runtime.folder.clone(), sources, build, values, libs }))
     }
 
     pub fn run(&self, worker: &mut Worker, places: &Places<'_>) -> Result<Built, CompileError> {
         once(worker, places, &self.key, &self.file, |guard, stage| {
             let begun = Instant::now();
             let built = self.steps(guard, stage)?;
-            if self.is_plain {
-                places.store.note(&self.runtime, &built);
-            }
             if built.is_ok() {
                 self.look_at(guard, stage)?;
                 let cost = Cost { ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX) };
@@ -281,6 +276,7 @@ pub fn once(
         Ok(()) => Built::Ready(Arc::new(places.store.put(key, &stage, file)?)),
         Err(failure) => Built::Failed(Arc::new(failure)),
     };
+    places.store.note(key, built.failure());
     for folder in [stage, scratch.join("work")] {
         let _ = std::fs::remove_dir_all(folder);
     }
@@ -315,13 +311,13 @@ pub fn step(
         return Ok(Ok(()));
     }
     let how = match (ended.stop, ended.exit) {
-        (Some(Stop::Interrupted), _) => "interrupted".to_owned(),
-        (Some(stop), _) => format!("stopped: {stop:?}"),
-        (None, Exit::Code(code)) => format!("exit status {code}"),
-        (None, Exit::Signal(signal)) => format!("signal {signal}"),
+        (Some(Stop::Interrupted), _) => INTERRUPTED.to_owned(),
+        (Some(stop), _) => format!("(stopped: {stop:?})"),
+        (None, Exit::Code(code)) => format!("(exit status {code})"),
+        (None, Exit::Signal(signal)) => format!("(signal {signal})"),
     };
     let written = [ended.stdout, ended.stderr].concat();
-    failed(format!("{}\n({how})", String::from_utf8_lossy(&written).trim_end()))
+    failed(format!("{}\n{how}", String::from_utf8_lossy(&written).trim_end()))
 }
 
 /// What tools get of our own environment.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 
 use super::library::{copy_files, copy_objects};
-use super::{Artefact, CompileError, Failure};
+use super::{Artefact, CompileError};
 use crate::check::linkage::Linkage;
 
 /// The name of an entry: what it is, and a hash of all that went into it.
@@ -49,6 +49,11 @@ impl Store {
         self.root.join("tools")
     }
 
+    /// A folder for what went wrong.
+    pub(super) fn failures(&self) -> PathBuf {
+        self.root.join("failures")
+    }
+
     /// What is there, and still as it was built: a library whose runtime was upgraded since is not.
     #[must_use]
     pub fn get(&self, key: &Key, file: &str) -> Option<Artefact> {
@@ -56,28 +61,6 @@ impl Store {
         let file = if file.is_empty() { folder.clone() } else { folder.join(file) };
         let is_good = file.exists() && Linkage::kept(&folder).is_none_or(|linkage| linkage.is_current());
         is_good.then(|| Artefact { folder, file, key: key.clone() })
-    }
-
-    /// What was said when a library's build failed last, if it was not built since.
-    #[must_use]
-    pub fn failure(&self, library: &str) -> Option<Failure> {
-        serde_json::from_slice(&std::fs::read(self.failure_file(library)).ok()?).ok()
-    }
-
-    /// Notes how a library's build ended. Nobody's verdict depends on it, so that a note that cannot be written is lost.
-    pub(super) fn note(&self, library: &str, built: &Result<(), Failure>) {
-        let file = self.failure_file(library);
-        let _ = match built {
-            Ok(()) => std::fs::remove_file(file),
-            Err(failure) => {
-                let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-                folder.and_then(|()| std::fs::write(file, serde_json::to_vec(failure)?))
-            }
-        };
-    }
-
-    fn failure_file(&self, library: &str) -> PathBuf {
-        self.root.join("failures").join(format!("{library}.json"))
     }
 
     /// Keeps others from building the same; until the file is dropped.

