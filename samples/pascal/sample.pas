@@ -96,6 +96,10 @@ begin
   FillDWord(NewBlock^, Length(NewBlock^), Word);
 end;
 
+threadvar
+  { The blocks that were reported last: they live until they have been looked at. }
+  Shown: array[0..Reported - 1] of PBlock;
+
 function Churn(Mib, Seed: UInt32; Sum: PUInt64): Int32; cdecl;
 var
   Living: array of PBlock = nil;
@@ -116,11 +120,22 @@ begin
   for Made in Living do
     for Word in Made^ do
       Sum^ := Sum^ + Word;
-  if (TheHost <> nil) and (Length(Living) > 0) then
+  for I := 0 to Reported - 1 do
+  begin
+    if Shown[I] <> nil then
+      Dispose(Shown[I]);
+    Shown[I] := nil;
+  end;
+  if (TheHost <> nil) and (Length(Living) >= Reported) then
     for I := 0 to Reported - 1 do
-      TheHost^.live(TheHost, Living[I * Length(Living) div Reported], SizeOf(TBlock));
+    begin
+      Shown[I] := Living[I * Length(Living) div Reported];
+      Living[I * Length(Living) div Reported] := nil;
+      TheHost^.live(TheHost, Shown[I], SizeOf(TBlock));
+    end;
   for Made in Living do
-    Dispose(Made);
+    if Made <> nil then
+      Dispose(Made);
   Churn := 0;
 end;
 
