@@ -17,8 +17,7 @@ static int find_extent(struct dl_phdr_info *info, size_t size, void *arg)
 {
     (void)size;
     struct extent *extent = arg;
-    if (info->dlpi_addr != extent->map->l_addr ||
-        strcmp(info->dlpi_name, extent->map->l_name) != 0)
+    if (info->dlpi_addr != extent->map->l_addr || strcmp(info->dlpi_name, extent->map->l_name) != 0)
         return 0;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];

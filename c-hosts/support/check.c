@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Checks, and the wrappers that check what they wrap. */
 #include "support.h"
+#include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -56,6 +58,28 @@ void fail(const char *text, int line)
 {
     write_failed(text, line);
     _exit(1);
+}
+
+void detail(const char *format, ...)
+{
+    char text[MOST_TEXT + 1];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    trace_detail(0, text, MOST_TEXT);
+    complain("detail", text);
+}
+
+pthread_t xthread_sized(void *(*body)(void *), void *arg, size_t stack)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    require(pthread_attr_init(&attributes) == 0, "pthread_attr_init", 0);
+    require(pthread_attr_setstacksize(&attributes, stack) == 0, "pthread_attr_setstacksize", 0);
+    require(pthread_create(&thread, &attributes, body, arg) == 0, "pthread_create", 0);
+    pthread_attr_destroy(&attributes);
+    return thread;
 }
 
 pthread_t xthread(void *(*body)(void *), void *arg)

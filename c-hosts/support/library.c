@@ -106,8 +106,8 @@ static const char *load_failure(const struct library *lib, const char *error)
         return "undefined-symbol";
     /* The same words about another file mean a library that this one needs. */
     bool own = strncmp(error, lib->path, strlen(lib->path)) == 0;
-    if (own && (strstr(error, "invalid ELF header") != NULL ||
-                strstr(error, "file too short") != NULL))
+    if (own &&
+        (strstr(error, "invalid ELF header") != NULL || strstr(error, "file too short") != NULL))
         return "not-elf";
     return "load-error";
 }
@@ -188,6 +188,20 @@ struct library *load_copy(const struct library *original, const char *path, cons
     return lib;
 }
 
+struct library *load_namespace(int index, const char **error)
+{
+    struct library *lib = library_at(index);
+    step("load", lib);
+    lib->handle = dlmopen(LM_ID_NEWLM, lib->path, RTLD_NOW | RTLD_LOCAL);
+    if (lib->handle == NULL) {
+        *error = dlerror();
+        done("load", lib, -1);
+        return NULL;
+    }
+    meet(lib);
+    return lib;
+}
+
 static struct library *finish_load(struct library *lib, void *handle, const char *error)
 {
     loading = NULL;
@@ -203,8 +217,8 @@ static struct library *finish_load(struct library *lib, void *handle, const char
 
 struct library *xload(int index)
 {
-    return xload_flags(index, host_is_mode("linked") ? RTLD_NOW | RTLD_NOLOAD
-                                                     : RTLD_NOW | RTLD_LOCAL);
+    return xload_flags(index,
+                       host_is_mode("linked") ? RTLD_NOW | RTLD_NOLOAD : RTLD_NOW | RTLD_LOCAL);
 }
 
 struct library *xload_flags(int index, int dlopen_flags)

@@ -11,5 +11,5 @@ static void before_constructors(int argc, char **argv, char **envp)
         step("init", NULL);
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*preinit)(int, char **, char **) =
-    before_constructors;
+__attribute__((section(".preinit_array"),
+               used)) static void (*preinit)(int, char **, char **) = before_constructors;

@@ -17,6 +17,7 @@ void trace_open(void);
 bool trace_is_watched(void); /* a harness handed the memory over */
 uint64_t trace_nonce(void);
 void trace_main_lane(void);
+void lane_of_child(const char *name, int child); /* a lane for the only thread of the n-th child */
 void trace_write(enum wire_kind kind, int runtime, const char *text, int64_t a, int64_t b);
 void trace_detail(int runtime, const char *text, size_t most); /* split over several records */
 void trace_fact(int runtime, const char *key, const char *text);

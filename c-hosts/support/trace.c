@@ -162,6 +162,17 @@ void lane(const char *name)
     trace_write(WIRE_LANE, 0, name, 0, 0);
 }
 
+/* The n-th child numbers its lanes from n * LANES_OF_CHILD on, where its parent does not come. */
+void lane_of_child(const char *name, int child)
+{
+    enum { LANES_OF_CHILD = 1000 };
+    require(child <= UINT16_MAX / LANES_OF_CHILD - 1, "no more children than there are lanes for",
+            0);
+    atomic_store(&last_lane, (uint16_t)(child * LANES_OF_CHILD));
+    this_lane = 0;
+    lane(name);
+}
+
 void note(const char *text)
 {
     trace_write(WIRE_NOTE, 0, text, 0, 0);
