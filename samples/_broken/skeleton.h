@@ -39,8 +39,33 @@
 #ifndef RAISE
 #define RAISE sample_raise
 #endif
+#ifndef SPAWN
+#define SPAWN sample_spawn
+#endif
+#ifndef CLOCK
+#define CLOCK sample_clock
+#endif
 #ifndef STATE
 #define STATE sample_state
+#endif
+/* What a sample offers of these, its manifest does not call absent. */
+#ifndef FAULT
+#define FAULT NULL
+#endif
+#ifndef OVERFLOW
+#define OVERFLOW NULL
+#endif
+#ifndef ATTACH
+#define ATTACH NULL
+#endif
+#ifndef DETACH
+#define DETACH NULL
+#endif
+#ifndef SPIN
+#define SPIN NULL
+#endif
+#ifndef BACKTRACE
+#define BACKTRACE NULL
 #endif
 
 static const coexist_host *the_host;
@@ -176,8 +201,14 @@ static const coexist_runtime the_table __attribute__((unused)) = {
     .call = CALL,
     .churn = CHURN,
     .raise = RAISE,
-    .spawn = sample_spawn,
-    .clock = sample_clock,
+    .fault = FAULT,
+    .overflow = OVERFLOW,
+    .spawn = SPAWN,
+    .attach = ATTACH,
+    .detach = DETACH,
+    .spin = SPIN,
+    .clock = CLOCK,
+    .backtrace = BACKTRACE,
     .state = STATE,
 };
 
