@@ -39,7 +39,7 @@ void host_begin(int argc, char **argv)
 {
     if (!begun)
         begin(argc, argv);
-    if (host_is_mode("linked"))
+    if (host_is_loaded_first())
         done("init", NULL, 0);
 }
 
@@ -59,6 +59,11 @@ int host_count(void)
 const char *host_mode(void)
 {
     return mode;
+}
+
+bool host_is_loaded_first(void)
+{
+    return host_is_mode("linked") || host_is_mode("preload");
 }
 
 bool host_is_mode(const char *word)

@@ -218,7 +218,7 @@ static struct library *finish_load(struct library *lib, void *handle, const char
 struct library *xload(int index)
 {
     return xload_flags(index,
-                       host_is_mode("linked") ? RTLD_NOW | RTLD_NOLOAD : RTLD_NOW | RTLD_LOCAL);
+                       host_is_loaded_first() ? RTLD_NOW | RTLD_NOLOAD : RTLD_NOW | RTLD_LOCAL);
 }
 
 struct library *xload_flags(int index, int dlopen_flags)

@@ -7,7 +7,7 @@ static void before_constructors(int argc, char **argv, char **envp)
 {
     (void)envp;
     begin(argc, argv);
-    if (host_is_mode("linked"))
+    if (host_is_loaded_first())
         step("init", NULL);
 }
 

@@ -11,6 +11,7 @@
 
 /* begin.c */
 void begin(int argc, char **argv); /* once */
+bool host_is_loaded_first(void);   /* the libraries are there before the host's main */
 
 /* trace.c */
 void trace_open(void);

@@ -8,9 +8,9 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 use coexist::catalog::Catalog;
-use coexist::child::{GuardProgram, Interrupt};
+use coexist::child::{GuardProgram, Interrupt, Stdout};
 use coexist::matrix::cells;
-use coexist::run::{Pool, Start, observe};
+use coexist::run::{Pool, Preload, Start, observe};
 use coexist::trace::{Kind, decode, render, wire};
 
 /// Limit: 50 ms for 10,000 cells. 100 runtimes in one scenario of pairs.
@@ -59,7 +59,14 @@ fn event(criterion: &mut Criterion) {
     let guard = GuardProgram::new(PathBuf::from(env!("CARGO_BIN_EXE_coexist")));
     let mut pool = Pool::start(1, &scratch, &guard, Arc::new(Interrupt::default())).expect("a worker starts");
     let command = vec![host.display().to_string()];
-    let start = Start { command, mode: "dlopen".to_owned(), libraries: Vec::new(), deadline: Duration::from_secs(10) };
+    let start = Start {
+        command,
+        mode: "dlopen".to_owned(),
+        libraries: Vec::new(),
+        stdout: Stdout::Pipe,
+        preload: Preload::No,
+        deadline: Duration::from_secs(10),
+    };
     criterion.bench_function("1,000 events in a host (limit 200 us)", |bencher| {
         bencher.iter_custom(|count| {
             let run = |_| {

@@ -22,6 +22,12 @@ use crate::id::RuntimeId;
 pub const PLAIN: &str = "plain";
 /// The mode in which the host is linked with its libraries.
 pub const LINKED: &str = "linked";
+/// The mode in which the libraries are in the host's `LD_PRELOAD`.
+pub const PRELOAD: &str = "preload";
+/// The mode in which the host's stdout is a regular file.
+pub const FILE: &str = "file";
+/// The mode in which the host's stdout is a pseudo-terminal.
+pub const TERMINAL: &str = "terminal";
 /// The mode in which the host loads its libraries with dlopen and nothing special.
 pub const DLOPEN: &str = "dlopen";
 
@@ -217,6 +223,10 @@ pub struct Scenario {
     pub most: usize,
     /// Entries that every runtime must offer.
     pub needs: Vec<Entry>,
+    /// Entries that the first runtime must offer.
+    pub needs_first: Vec<Entry>,
+    /// Which runtimes share a host.
+    pub variants: Variants,
     /// Which library of the sample it loads.
     pub flavour: String,
     /// Load modes, the default first; never empty.
@@ -231,6 +241,15 @@ pub struct Scenario {
     pub deadline: Duration,
     /// Whether lines of stdout come from one thread.
     pub stdout_order: StdoutOrder,
+}
+
+/// Which runtimes share a host, where a scenario takes several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variants {
+    /// Any with any.
+    Mixed,
+    /// Default variants with each other, and variants of one sample: others would say nothing new.
+    Alone,
 }
 
 /// Whether lines of stdout come in an order that is promised.

@@ -1,6 +1,7 @@
 //! Child processes: every program that the harness starts goes through a guard, is captured, bounded, and ended.
 //! Knows nothing of cells or builds. Why there is a guard: harness/docs/decisions/0001-one-guard-per-worker.md.
 
+mod capture;
 mod guard;
 mod launch;
 mod message;
@@ -37,10 +38,23 @@ pub struct Job<'a> {
     pub env: &'a [(String, String)],
     /// The folder to start in.
     pub folder: &'a Path,
+    /// What its stdout is.
+    pub stdout: Stdout,
     /// Descriptors to hand over, with the numbers that they get.
     pub hand_over: &'a [(BorrowedFd<'a>, i32)],
     /// What the process group may use.
     pub limits: Limits,
+}
+
+/// What a child's stdout is; its stderr is a pipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stdout {
+    /// A pipe.
+    Pipe,
+    /// A regular file that has no name.
+    File,
+    /// A pseudo-terminal that changes nothing of what is written to it.
+    Terminal,
 }
 
 /// What a child and all that is below it may use.

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 pub use filter::{Filter, FilterError, glob};
 
-use crate::catalog::{Catalog, Group, LINKED, Runtime, Scenario, Tools};
+use crate::catalog::{Catalog, FILE, Group, LINKED, PRELOAD, Runtime, Scenario, TERMINAL, Tools, Variants};
+use crate::child::Stdout;
 use crate::id::{CellId, RuntimeId};
 
 /// One thing to run: a scenario, its load mode, and runtimes in order.
@@ -27,6 +28,22 @@ impl Cell<'_> {
     #[must_use]
     pub fn is_linked(&self) -> bool {
         self.mode == LINKED
+    }
+
+    /// Whether the libraries are in the host's `LD_PRELOAD`.
+    #[must_use]
+    pub fn is_preloaded(&self) -> bool {
+        self.mode == PRELOAD
+    }
+
+    /// What the host's stdout is.
+    #[must_use]
+    pub fn stdout(&self) -> Stdout {
+        match self.mode {
+            FILE => Stdout::File,
+            TERMINAL => Stdout::Terminal,
+            _ => Stdout::Pipe,
+        }
     }
 
     /// What its builds and its VM need of the machine.
@@ -94,7 +111,11 @@ pub fn cells(catalog: &Catalog) -> Vec<Cell<'_>> {
                 }
             };
             for count in scenario.fewest..=scenario.most {
-                tuples(&able, count, &mut add);
+                tuples(&able, count, &mut |runtimes| {
+                    if accepts_together(scenario, &runtimes) {
+                        add(runtimes);
+                    }
+                });
             }
             for ids in &scenario.also {
                 let found: Option<Vec<&Runtime>> =
@@ -130,6 +151,19 @@ pub fn cell<'c>(
 #[must_use]
 pub fn accepts(scenario: &Scenario, runtime: &Runtime) -> bool {
     runtime.flavours.contains_key(&scenario.flavour) && scenario.needs.iter().all(|entry| runtime.offers(*entry))
+}
+
+/// Whether runtimes that a scenario accepts one by one make a cell together.
+#[must_use]
+pub fn accepts_together(scenario: &Scenario, runtimes: &[&Runtime]) -> bool {
+    let Some(first) = runtimes.first() else { return false };
+    let default = || runtimes.iter().all(|runtime| runtime.id.variant.is_none());
+    let related = || runtimes.iter().all(|runtime| runtime.id.name == first.id.name);
+    let fit = match scenario.variants {
+        Variants::Mixed => true,
+        Variants::Alone => default() || related(),
+    };
+    fit && scenario.needs_first.iter().all(|entry| first.offers(*entry))
 }
 
 /// All ordered choices of `count` runtimes, a runtime with itself included.

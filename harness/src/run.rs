@@ -14,7 +14,7 @@ pub use footprint::{Footprint, Mapping};
 use memory::Memory;
 pub use pool::{Pool, Progress, Worker, sweep};
 
-use crate::child::{ChildError, Ended, Job, Limits};
+use crate::child::{ChildError, Ended, Job, Limits, Stdout};
 use crate::trace::{self, Trace};
 
 /// Memory that a cell may keep resident, in bytes. Runtimes reserve much more address space than that and use far less.
@@ -33,8 +33,21 @@ pub struct Start {
     pub mode: String,
     /// Label and path of each library, in order.
     pub libraries: Vec<(String, PathBuf)>,
+    /// What its stdout is.
+    pub stdout: Stdout,
+    /// Whether the libraries are there before the host.
+    pub preload: Preload,
     /// Wall time before it is stopped.
     pub deadline: Duration,
+}
+
+/// Who loads the libraries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preload {
+    /// The host, or the dynamic linker as the host is linked with them.
+    No,
+    /// The dynamic linker, from `LD_PRELOAD`.
+    Yes,
 }
 
 /// What was seen of one run of one cell.
@@ -66,9 +79,10 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
     let job = Job {
         program: Path::new(program),
         args: &args,
-        env: &environment(&scratch),
+        env: &environment(&scratch, start),
         folder: &scratch,
         // Our copy of the host's end stays open: its end of file would only wake us.
+        stdout: start.stdout,
         hand_over: &[(memory.descriptor(), trace::wire::TRACE_FD), (host_marks.as_fd(), trace::wire::MARK_FD)],
         limits: Limits {
             deadline: start.deadline,
@@ -86,11 +100,21 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
 }
 
 /// All that a host finds in its environment.
-fn environment(scratch: &Path) -> Vec<(String, String)> {
+fn environment(scratch: &Path, start: &Start) -> Vec<(String, String)> {
     let scratch = scratch.display().to_string();
     [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LC_ALL", "C"), ("HOME", &scratch), ("TMPDIR", &scratch)]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec()
+        .into_iter()
+        .chain(preloaded(start))
+        .collect()
+}
+
+fn preloaded(start: &Start) -> Option<(String, String)> {
+    let files: Vec<String> = start.libraries.iter().map(|(_, path)| path.display().to_string()).collect();
+    match start.preload {
+        Preload::No => None,
+        Preload::Yes => Some(("LD_PRELOAD".to_owned(), files.join(":"))),
+    }
 }
 
 /// Removes what a cell left in its folder. Nothing of the cell lives any more, so nothing comes back.

@@ -17,7 +17,7 @@ use crate::judge::snapshot::{self, Accepted};
 use crate::judge::{Comparison, Ledger, Outcome, Rate, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
-use crate::run::{Observation, Pool, Progress, Start, Worker, observe};
+use crate::run::{Observation, Pool, Preload, Progress, Start, Worker, observe};
 
 /// Bytes of a cell's stderr that a record keeps.
 const STDERR_KEPT: usize = 16 * 1024;
@@ -289,6 +289,8 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
         command: artefacts.command(cell, &host, &files),
         mode: cell.mode.to_owned(),
         libraries,
+        stdout: cell.stdout(),
+        preload: if cell.is_preloaded() { Preload::Yes } else { Preload::No },
         deadline: options.deadline.unwrap_or(cell.scenario.deadline),
     })
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use coexist::catalog::{Runtime, Scenario};
 use coexist::id::RuntimeId;
 use coexist::judge::{Ledger, Verdict, shape, snapshot};
-use coexist::matrix::{self, Cell, accepts};
+use coexist::matrix::{self, Cell, accepts, accepts_together};
 use coexist::record::CellRecord;
 use rstest::rstest;
 
@@ -120,6 +120,10 @@ fn runtime(name: &str) -> &'static Runtime {
 fn all_modes(scenario: &'static Scenario, runtimes: &[&'static Runtime]) {
     if let Some(unable) = runtimes.iter().find(|runtime| !accepts(scenario, runtime)) {
         eprintln!("no cell: {} does not offer what {} needs", unable.id, scenario.name);
+        return;
+    }
+    if !accepts_together(scenario, runtimes) {
+        eprintln!("no cell: {} does not put these together", scenario.name);
         return;
     }
     for (at, mode) in scenario.modes.iter().enumerate() {

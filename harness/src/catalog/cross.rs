@@ -22,8 +22,8 @@ pub(super) fn find_vm(header: &mut Header, vms: &[Arc<Vm>]) {
         source.find(Code::UnknownVm, at.clone(), format!("there is no VM `{name}` in c-hosts/vm"), next);
     } else if let Some(linked) = &places.linked {
         let spans = vec![(at.clone(), "a library in the VM's process"), (linked.clone(), "a program")];
-        let message = "the VM's process cannot be linked with the libraries";
-        source.find_labelled(Code::VmLinked, spans, message, "take `linked` out, or make it another scenario");
+        let message = "the VM's process cannot have the libraries before it begins";
+        source.find_labelled(Code::VmLinked, spans, message, "take that mode out, or make it another scenario");
     }
 }
 
@@ -38,6 +38,7 @@ pub(super) fn check_header(header: &mut Header, runtimes: &[Runtime]) {
         source.find(Code::FlavourNobodyOffers, at.clone(), message, suggest(&scenario.flavour, known));
     } else {
         check_needs(source, &scenario.needs, &places.needs, &with_flavour);
+        check_needs(source, &scenario.needs_first, &places.needs_first, &with_flavour);
     }
     for (ids, spans) in scenario.also.iter_mut().zip(&places.also) {
         for (id, at) in ids.iter_mut().zip(spans) {

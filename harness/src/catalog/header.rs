@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::diagnostic::{Code, Finding, Source, name_below};
-use super::{DLOPEN, PLAIN, Scenario, StdoutOrder};
+use super::{DLOPEN, PLAIN, Scenario, StdoutOrder, Variants};
 use crate::id::is_name;
 
 /// A scenario as its header states it, with the places of what is checked against the runtimes.
@@ -24,11 +24,13 @@ pub(super) struct Header {
 pub(super) struct Places {
     /// One for each of `Scenario::needs`.
     pub(super) needs: Vec<Range<usize>>,
+    /// One for each of `Scenario::needs_first`.
+    pub(super) needs_first: Vec<Range<usize>>,
     /// The directive's value, if it stands there.
     pub(super) flavour: Option<Range<usize>>,
     /// The directive's value with its place, if it stands there.
     pub(super) vm: Option<(String, Range<usize>)>,
-    /// Where `modes` says that the host is linked with its libraries.
+    /// Where `modes` says that the libraries are there before the host: `linked`, `preload`.
     pub(super) linked: Option<Range<usize>>,
     /// One for each runtime of `Scenario::also`.
     pub(super) also: Vec<Vec<Range<usize>>>,
@@ -76,6 +78,8 @@ fn read(mut source: Source, file: &Path) -> Header {
         fewest: 1,
         most: 1,
         needs: Vec::new(),
+        needs_first: Vec::new(),
+        variants: Variants::Mixed,
         flavour: PLAIN.to_owned(),
         modes: vec![DLOPEN.to_owned()],
         also: Vec::new(),

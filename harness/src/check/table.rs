@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::linkage::Linkage;
 use super::probe::{PROBE_COMMAND, Said, Table};
-use crate::child::{ChildError, Exit, Guard, Job, Limits, Unwatched};
+use crate::child::{ChildError, Exit, Guard, Job, Limits, Stdout, Unwatched};
 
 /// The file's name, in the folder of the library.
 pub const FILE: &str = "table.json";
@@ -36,7 +36,15 @@ pub fn probe(guard: &mut Guard, id: &str, library: &Path, copy: &Path) -> Result
     let report = folder.join("probe.jsonl");
     let paths = [library, copy, &report].map(|path| path.display().to_string());
     let args: Vec<String> = [PROBE_COMMAND.to_owned(), id.to_owned()].into_iter().chain(paths).collect();
-    let job = Job { program: &program, args: &args, env: &[], folder: &folder, hand_over: &[], limits: LIMITS };
+    let job = Job {
+        program: &program,
+        args: &args,
+        env: &[],
+        folder: &folder,
+        stdout: Stdout::Pipe,
+        hand_over: &[],
+        limits: LIMITS,
+    };
     let ended = guard.run(&job, &mut Unwatched)?;
     let text = std::fs::read_to_string(&report).unwrap_or_default();
     let _ = std::fs::remove_file(&report);

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-use rustix::pipe::{PipeFlags, pipe_with};
 
+use super::capture::Capture;
 use super::message::{Reply, Request, receive, send};
 use super::proc::{children_of, descendants_of, kill_children, resident, starved};
-use super::{ChildError, Ended, Exit, GuardProgram, Interrupt, Job, Limits, Stop, Watch, system};
+use super::{ChildError, Ended, Exit, GuardProgram, Interrupt, Job, Limits, Stdout, Stop, Watch, system};
 
 /// A child that ends within this is not watched while it writes: a pipe holds 64 KiB, and every line would wake us.
 const SETTLING: Duration = Duration::from_millis(20);
@@ -77,11 +77,8 @@ impl Guard {
 
     /// Asks the guard to start the program; what it will write.
     fn begin(&mut self, job: &Job<'_>) -> Result<(Capture, Capture), ChildError> {
-        let (stdout, their_stdout) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
-        let (stderr, their_stderr) = pipe_with(PipeFlags::CLOEXEC).map_err(system("make a pipe"))?;
-        for end in [&stdout, &stderr] {
-            rustix::io::ioctl_fionbio(end, true).map_err(system("make a pipe non-blocking"))?;
-        }
+        let (stdout, their_stdout) = Capture::open(job.stdout, job.limits.stdout, &self.scratch)?;
+        let (stderr, their_stderr) = Capture::open(Stdout::Pipe, job.limits.stderr, &self.scratch)?;
         let mut descriptors = vec![their_stdout.as_fd(), their_stderr.as_fd()];
         descriptors.extend(job.hand_over.iter().map(|(descriptor, _)| *descriptor));
         let request = Request::Start {
@@ -92,7 +89,7 @@ impl Guard {
             targets: job.hand_over.iter().map(|(_, target)| *target).collect(),
         };
         send(self.socket.as_fd(), &request, &descriptors).map_err(lost_or("ask the guard"))?;
-        Ok((Capture::new(stdout, job.limits.stdout), Capture::new(stderr, job.limits.stderr)))
+        Ok((stdout, stderr))
     }
 
     fn follow(&mut self, job: &Job<'_>, watch: &mut dyn Watch) -> Result<Ended, ChildError> {
@@ -109,7 +106,7 @@ impl Guard {
             let due = ending.kill_at.unwrap_or(if ending.stop.is_some() { next_look } else { deadline });
             let until = if settled { next_look } else { begun + SETTLING }.min(due);
             let timeout = until.saturating_duration_since(now);
-            let streams = if settled { [stdout.open(), stderr.open()] } else { [None, None] };
+            let streams = if settled { [stdout.readable(), stderr.readable()] } else { [None, None] };
             let watched = if ending.stop.is_none() { watch.descriptor() } else { None };
             let ready = self.wait(streams, watched, timeout)?;
             if ready.stdout {
@@ -157,6 +154,7 @@ impl Guard {
                 self.kill(&mut ending)?;
             }
             if now >= next_look {
+                stdout.look(&mut self.buffer);
                 next_look = now + TICK;
             }
         };
@@ -307,44 +305,6 @@ struct Ready {
     stdout: bool,
     stderr: bool,
     watch: bool,
-}
-
-/// One of a child's streams, up to a limit.
-struct Capture {
-    pipe: OwnedFd,
-    open: bool,
-    bytes: Vec<u8>,
-    limit: usize,
-    full: bool,
-}
-
-impl Capture {
-    fn new(pipe: OwnedFd, limit: usize) -> Self {
-        Self { pipe, open: true, bytes: Vec::new(), limit, full: false }
-    }
-
-    fn open(&self) -> Option<BorrowedFd<'_>> {
-        self.open.then(|| self.pipe.as_fd())
-    }
-
-    /// Takes what is there now.
-    fn read(&mut self, buffer: &mut [u8]) {
-        while self.open {
-            match rustix::io::read(&self.pipe, &mut *buffer) {
-                Ok(0) => self.open = false,
-                Ok(count) => {
-                    let room = self.limit - self.bytes.len();
-                    self.bytes.extend_from_slice(&buffer[..count.min(room)]);
-                    if count > room {
-                        self.full = true;
-                        self.open = false;
-                    }
-                }
-                Err(Errno::INTR) => {}
-                Err(_) => return,
-            }
-        }
-    }
 }
 
 fn guards() -> std::sync::MutexGuard<'static, Vec<i32>> {

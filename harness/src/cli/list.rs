@@ -74,6 +74,7 @@ struct ListedScenario<'a> {
     flavour: &'a str,
     modes: &'a [String],
     needs: &'a [Entry],
+    needs_first: &'a [Entry],
     vm: Option<&'a str>,
 }
 
@@ -171,6 +172,7 @@ fn scenario(scenario: &crate::catalog::Scenario) -> ListedScenario<'_> {
         flavour: &scenario.flavour,
         modes: &scenario.modes,
         needs: &scenario.needs,
+        needs_first: &scenario.needs_first,
         vm: scenario.vm.as_ref().map(|vm| vm.name.as_str()),
     }
 }
@@ -240,6 +242,10 @@ fn facts(scenario: &ListedScenario<'_>) -> String {
     if !scenario.needs.is_empty() {
         let needs: Vec<&str> = scenario.needs.iter().map(|entry| entry.name()).collect();
         parts.push(format!("needs: {}", needs.join(" ")));
+    }
+    if !scenario.needs_first.is_empty() {
+        let needs: Vec<&str> = scenario.needs_first.iter().map(|entry| entry.name()).collect();
+        parts.push(format!("the first needs: {}", needs.join(" ")));
     }
     parts.extend(scenario.vm.map(|vm| format!("vm: {vm}")));
     format!("({})", parts.join(", "))

@@ -57,6 +57,57 @@ fn words_choose_cells() {
 }
 
 #[test]
+fn a_header_says_who_shares_a_host() {
+    let sandbox = Sandbox::new();
+    let variants = "default = \"a\"\nvariants.b = { about = \"another\" }\n";
+    let manifest = sandbox.path("samples/one/sample.toml");
+    sandbox.sample("two", "");
+    for (id, of) in [("one", manifest.clone()), ("two", sandbox.path("samples/two/sample.toml"))] {
+        let text = std::fs::read_to_string(&of).unwrap();
+        let (first, rest) = text.split_once('\n').unwrap();
+        std::fs::write(&of, format!("{first}\n{variants}{rest}")).unwrap();
+        assert!(first.contains(id));
+    }
+    sandbox.scenario("mixed", "//! runtimes: 2", "xcallback(lib);");
+    sandbox.scenario("alone", "//! runtimes: 2\n//! variants: alone", "xcallback(lib);");
+    assert_eq!(cells(&sandbox.expect(0, &["list", "cells", "mixed"])).len(), 16);
+    let alone = cells(&sandbox.expect(0, &["list", "cells", "alone"]));
+    // Of the sixteen, those with a variant of one sample and anything of the other are left out.
+    assert_eq!(alone.len(), 16 - 6, "{alone:?}");
+    assert!(alone.contains("alone/one@b+one") && !alone.contains("alone/one@b+two"));
+
+    sandbox.replace("samples/two/sample.toml", "{ fault = ", "{ spawn = \"none\", fault = ");
+    sandbox.scenario("first", "//! runtimes: 2\n//! needs-first: spawn", "xcallback(lib);");
+    let first = cells(&sandbox.expect(0, &["list", "cells", "first"]));
+    assert!(first.contains("first/one+two") && !first.contains("first/two+one"), "{first:?}");
+}
+
+#[test]
+fn stdout_is_what_the_mode_says() {
+    let sandbox = Sandbox::new();
+    let lines = "struct stat of;\n\
+                 REQUIRE(fstat(1, &of) == 0);\n\
+                 value(\"kind\", S_ISREG(of.st_mode) ? 1 : isatty(1) ? 2 : S_ISFIFO(of.st_mode) ? 3 : 4);\n\
+                 value(\"preloaded\", getenv(\"LD_PRELOAD\") != NULL);\n\
+                 xcallback(lib);";
+    sandbox.scenario("kinds", "//! runtimes: 1\n//! modes: dlopen file terminal preload", lines);
+    sandbox.replace(
+        "c-hosts/kinds.c",
+        "#include \"coexist.h\"",
+        "#include \"coexist.h\"\n#include <stdlib.h>\n#include <sys/stat.h>\n#include <unistd.h>",
+    );
+    sandbox.expect(100, &["run", "kinds"]);
+    let record = sandbox.record();
+    let traces: Vec<&str> = record.cells.iter().map(|cell| cell.trace.as_str()).collect();
+    assert_eq!(traces.len(), 4);
+    for (trace, (kind, preloaded)) in traces.iter().zip([(3, 0), (1, 0), (2, 0), (3, 1)]) {
+        assert!(trace.contains("  Sample callback!\n"), "{trace}");
+        assert!(trace.contains(&format!("  kind = {kind}\n")), "{trace}");
+        assert!(trace.contains(&format!("  preloaded = {preloaded}\n")), "{trace}");
+    }
+}
+
+#[test]
 fn repeats_are_counted() {
     let sandbox = several();
     let ran = sandbox.expect(100, &["run", "callback", "--repeat", "3"]);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::placeholders;
 use super::{Line, Places};
-use crate::catalog::{Entry, LINKED, Scenario, StdoutOrder};
+use crate::catalog::{Entry, LINKED, PRELOAD, Scenario, StdoutOrder, Variants};
 use crate::id::{RuntimeId, is_name};
 
 /// The directives that there are.
@@ -17,6 +17,8 @@ use crate::id::{RuntimeId, is_name};
 pub(super) enum Directive {
     Runtimes,
     Needs,
+    NeedsFirst,
+    Variants,
     Flavour,
     Modes,
     Vm,
@@ -31,9 +33,11 @@ pub(super) enum Directive {
 const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
 
 impl Directive {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Runtimes,
         Self::Needs,
+        Self::NeedsFirst,
+        Self::Variants,
         Self::Flavour,
         Self::Modes,
         Self::Vm,
@@ -48,6 +52,8 @@ impl Directive {
         match self {
             Self::Runtimes => "runtimes",
             Self::Needs => "needs",
+            Self::NeedsFirst => "needs-first",
+            Self::Variants => "variants",
             Self::Flavour => "flavour",
             Self::Modes => "modes",
             Self::Vm => "vm",
@@ -64,7 +70,8 @@ impl Directive {
             Self::Runtimes => {
                 "write `1`, or `1..3` for one to three libraries in a host, or `listed` for the cells of `also` only"
             }
-            Self::Needs => "write entries of the contract, as in `callback call`",
+            Self::Needs | Self::NeedsFirst => "write entries of the contract, as in `callback call`",
+            Self::Variants => "write `alone`",
             Self::Flavour => "write one word, as in `eager`",
             Self::Modes => "write words, as in `linked dlopen`",
             Self::Vm => "write the name of a folder of c-hosts/vm, as in `java`",
@@ -81,6 +88,8 @@ impl Directive {
             Self::Also | Self::Stdout => true,
             Self::Runtimes
             | Self::Needs
+            | Self::NeedsFirst
+            | Self::Variants
             | Self::Flavour
             | Self::Modes
             | Self::Vm
@@ -166,7 +175,12 @@ pub(super) fn apply(
     }
     match directive {
         Directive::Runtimes => runtimes(source, &value, scenario),
-        Directive::Needs => needs(source, &value, scenario, places),
+        Directive::Needs => needs(source, &value, &mut scenario.needs, &mut places.needs),
+        Directive::NeedsFirst => needs(source, &value, &mut scenario.needs_first, &mut places.needs_first),
+        Directive::Variants => match value.text {
+            "alone" => scenario.variants = Variants::Alone,
+            _ => value.wrong(source, value.span()),
+        },
         Directive::Flavour if is_name(value.text) => {
             value.text.clone_into(&mut scenario.flavour);
             places.flavour = Some(value.span());
@@ -212,12 +226,12 @@ fn runtimes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
     source.find(Code::Arity, value.span(), message, value.of.example());
 }
 
-fn needs(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
+fn needs(source: &mut Source, value: &Value<'_>, entries: &mut Vec<Entry>, places: &mut Vec<Range<usize>>) {
     for (at, word) in value.split(' ') {
         match word.parse::<Entry>() {
             Ok(entry) => {
-                scenario.needs.push(entry);
-                places.needs.push(at);
+                entries.push(entry);
+                places.push(at);
             }
             Err(error) => {
                 source.find(Code::HeaderUnknownEntry, at, error.to_string(), suggest(word, Entry::names()));
@@ -234,7 +248,7 @@ fn modes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places
         } else if scenario.modes.iter().any(|mode| mode == word) {
             source.find(Code::DuplicateMode, at, format!("the mode `{word}` stands twice"), "keep one of the two");
         } else {
-            if word == LINKED {
+            if word == LINKED || word == PRELOAD {
                 places.linked = Some(at);
             }
             scenario.modes.push(word.to_owned());
