@@ -15,7 +15,7 @@ use crate::judge::{Comparison, Outcome, Verdict};
 use crate::run::Footprint;
 
 /// Raised whenever a field changes its meaning.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// One run of the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +43,10 @@ pub struct Record {
     pub totals: BTreeMap<Verdict, usize>,
     /// Ledger entries that were about no cell of a full run: line and cells.
     pub unmatched: Vec<(usize, String)>,
+    /// Ledger entries about cells of this run whose last day is over: line, cells, and that day.
+    pub expired: Vec<(usize, String, String)>,
+    /// Causes in the ledger that no entry has, in a full run: line and name.
+    pub unused: Vec<(usize, String)>,
     /// Snapshot files that belong to no cell, below the project's root.
     pub orphans: Vec<String>,
 }
@@ -79,6 +83,10 @@ pub struct CellRecord {
     pub footprints: Vec<Footprint>,
     /// The ledger's reason, for a known failure.
     pub reason: Option<String>,
+    /// Where that was reported.
+    pub upstream: Option<String>,
+    /// Of a failure that the ledger does not have: the entry that comes nearest, and why it does not cover it.
+    pub uncovered: Option<String>,
 }
 
 /// A library of a run: what it was, and what it has in common with a copy of itself.
@@ -164,6 +172,12 @@ impl Record {
             self.libraries.iter().find(|library| library.runtime == id && library.flavour == flavour)
         };
         cell.runtimes.iter().map(find).collect()
+    }
+
+    /// Whether the ledger has entries or causes that are of no use, or of no use any more.
+    #[must_use]
+    pub fn ledger_is_outdated(&self) -> bool {
+        !(self.unmatched.is_empty() && self.expired.is_empty() && self.unused.is_empty())
     }
 
     /// The cell of an id.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -13,14 +14,20 @@ use crate::catalog::{Catalog, Heap};
 use crate::check::linkage::Linkage;
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
+use crate::id::RuntimeId;
 use crate::judge::snapshot::{self, Accepted};
-use crate::judge::{Comparison, Ledger, Outcome, Rate, Verdict, What, conclude, judge, nameless, shape, text};
+use crate::judge::{
+    Circumstances, Comparison, Ledger, Outcome, Rate, Verdict, What, conclude, judge, nameless, shape, text,
+};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
 use crate::run::{Observation, Pool, Preload, Progress, Start, Worker, observe};
 
 /// Bytes of a cell's stderr that a record keeps.
 const STDERR_KEPT: usize = 16 * 1024;
+
+/// The target triple of the harness.
+pub const PLATFORM: &str = env!("COEXIST_TARGET");
 
 /// How cells are run.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +51,17 @@ pub struct Setting<'a> {
     pub tools: &'a Toolbox,
     /// Known failures.
     pub ledger: &'a Ledger,
+    /// The day by which their entries expire, UTC.
+    pub day: Date,
     /// How cells are run.
     pub options: Options,
+}
+
+impl Setting<'_> {
+    /// What entries of the ledger are compared with, of a run in which these versions were said.
+    fn now<'v>(&self, versions: &'v [(RuntimeId, String)]) -> Circumstances<'v> {
+        Circumstances { day: self.day, platform: PLATFORM, versions }
+    }
 }
 
 /// The harness could not do its part.
@@ -91,6 +107,7 @@ pub struct Run {
     pub wall: Duration,
     /// Bytes.
     pub max_rss: u64,
+    versions: Vec<(RuntimeId, String)>,
     observation: Option<Observation>,
 }
 
@@ -144,7 +161,7 @@ pub fn run<'c>(
         .map(|job| {
             let runs = by_cell.remove(&job.cell.id).unwrap_or_default();
             let runs = if runs.is_empty() { vec![job.unrun(setting)] } else { runs };
-            summarise(job.cell, runs, setting.ledger)
+            summarise(job.cell, runs, setting)
         })
         .collect();
     Ok(Results { cells, building, artefacts })
@@ -227,6 +244,7 @@ impl<'a> CellJob<'a> {
             nameless: String::new(),
             wall: observation.as_ref().map_or(Duration::ZERO, |seen| seen.ended.wall),
             max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
+            versions: observation.as_ref().map(|seen| versions(self.cell, seen)).unwrap_or_default(),
             observation,
         };
         if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
@@ -242,7 +260,8 @@ impl<'a> CellJob<'a> {
                 }
             };
         }
-        run.verdict = judge(&run.outcome, run.comparison, &setting.ledger.about(&self.cell.id));
+        let entries = setting.ledger.about(&self.cell.id);
+        run.verdict = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions)).verdict;
         if run.verdict == Verdict::Pass {
             run.nameless = String::new();
         }
@@ -296,9 +315,12 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
 }
 
 /// Several runs of a cell as one line of the record: the first run that speaks for the verdict, and the numbers of all.
-fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
+fn summarise(cell: &Cell<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
     let verdicts: Vec<Verdict> = runs.iter().map(|run| run.verdict).collect();
-    let rates: Vec<Rate> = ledger.about(&cell.id).iter().filter_map(|entry| entry.rate).collect();
+    let entries = setting.ledger.about(&cell.id);
+    let versions = runs.iter().map(|run| &run.versions).max_by_key(|versions| versions.len());
+    let now = setting.now(versions.map_or(&[], |versions| versions.as_slice()));
+    let rates: Vec<Rate> = entries.iter().filter(|entry| entry.expects(&now)).filter_map(|entry| entry.rate).collect();
     let verdict = Verdict::of_repeats(&verdicts, Rate::any(&rates));
     let mut outcomes = BTreeMap::new();
     for run in &runs {
@@ -316,10 +338,8 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
     let whole = |run: &Run| speaks(run) && run.observation.is_some();
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
-    let reason = (verdict == Verdict::Known)
-        .then(|| ledger.about(&cell.id).into_iter().find(|entry| entry.covers(&run.outcome)))
-        .flatten()
-        .map(|entry| entry.reason.clone());
+    let judgement = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions));
+    let known = judgement.entry.filter(|_| verdict == Verdict::Known);
     let seen = run.observation.as_ref();
     CellRecord {
         cell: cell.id.clone(),
@@ -329,25 +349,27 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
         outcomes,
         wall_us: u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
         max_rss,
-        versions: versions(cell, seen),
+        versions: labelled(cell, &run.versions),
         trace: run.text,
         nameless: run.nameless,
         stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
         footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
-        reason,
+        reason: known.map(|entry| entry.reason.clone()),
+        upstream: known.and_then(|entry| entry.upstream.clone()),
+        uncovered: judgement.near.map(|(entry, standing)| entry.why_not(standing)),
         outcome: run.outcome,
     }
 }
 
-/// What the runtimes said of themselves, with the cell's labels.
-fn versions(cell: &Cell<'_>, seen: Option<&Observation>) -> Vec<String> {
-    let Some(seen) = seen else { return Vec::new() };
-    let labels = cell.labels().into_iter().enumerate();
-    let said = labels.filter_map(|(at, label)| {
-        let version = seen.trace.fact(Cell::position(at), "version")?;
-        Some(format!("{label}: {version}"))
-    });
-    said.collect()
+/// What the runtimes said of themselves. A library that was not looked at yet has no version here.
+fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<(RuntimeId, String)> {
+    let ids = cell.id.runtimes.iter().enumerate();
+    ids.filter_map(|(at, id)| Some((id.clone(), seen.trace.fact(Cell::position(at), "version")?.to_owned()))).collect()
+}
+
+/// The same by the cell's labels: libraries come up in their order.
+fn labelled(cell: &Cell<'_>, versions: &[(RuntimeId, String)]) -> Vec<String> {
+    cell.labels().iter().zip(versions).map(|(label, (_, version))| format!("{label}: {version}")).collect()
 }
 
 fn tail(bytes: &[u8]) -> String {

@@ -97,6 +97,7 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
         store: &store,
         tools: &tools,
         ledger: &ledger,
+        day: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         options: Options { repeat: 1, deadline },
     };
     let core = cell.groups().all(|group| group == Group::Core);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use jiff::civil::Date;
 
 use super::setup::{self, Groups};
 use super::{ExitStatus, Stopped, ui};
@@ -14,6 +15,7 @@ use crate::catalog::{Catalog, Group, Runtime};
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
 use crate::id::RuntimeId;
+use crate::judge::ledger::Entry;
 use crate::judge::{Ledger, Verdict, What, snapshot};
 use crate::matrix::{Cell, Filter, Shard, cells};
 use crate::project::Project;
@@ -67,7 +69,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     // SAFETY: nothing has started a thread yet.
     unsafe { snapshot::prepare(project.root()) };
     let begun = Instant::now();
-    let started = jiff::Timestamp::now().to_string();
+    let started = jiff::Timestamp::now();
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
     let all = cells(&catalog);
@@ -94,6 +96,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         store: &store,
         tools: &tools,
         ledger: &ledger,
+        day: day(started),
         options: Options { repeat: own.repeat.get(), deadline: own.deadline },
     };
     let mut progress = ui::Progress::new();
@@ -102,17 +105,20 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let results = results?;
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
+    let whole = full && !interrupt.finish();
     let record = Record {
         schema: SCHEMA,
-        started,
+        started: started.to_string(),
         wall_ms: millis(begun.elapsed()),
         build_ms: millis(results.building),
-        platform: env!("COEXIST_TARGET").to_owned(),
+        platform: suite::PLATFORM.to_owned(),
         command: std::env::args().skip(1).collect(),
         full,
         libraries: LibraryRecord::all(&results.artefacts),
         totals: totals(&results.cells),
-        unmatched: unmatched(full && !interrupt.finish(), &ledger, &all),
+        unmatched: if whole { unmatched(&ledger, &all) } else { Vec::new() },
+        expired: expired(&ledger, &chosen, day(started)),
+        unused: if whole { unused(&ledger) } else { Vec::new() },
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
@@ -213,12 +219,19 @@ fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
     totals
 }
 
-fn unmatched(full: bool, ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
-    if !full {
-        return Vec::new();
-    }
+fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
     let ids: Vec<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
     ledger.unmatched(&ids).into_iter().map(|entry| (entry.line, entry.cells.clone())).collect()
+}
+
+fn expired(ledger: &Ledger, chosen: &[Cell<'_>], day: Date) -> Vec<(usize, String, String)> {
+    let ids: Vec<&crate::id::CellId> = chosen.iter().map(|cell| &cell.id).collect();
+    let until = |entry: &Entry| entry.until.map(|until| until.to_string()).unwrap_or_default();
+    ledger.expired(&ids, day).into_iter().map(|entry| (entry.line, entry.cells.clone(), until(entry))).collect()
+}
+
+fn unused(ledger: &Ledger) -> Vec<(usize, String)> {
+    ledger.unused().into_iter().map(|cause| (cause.line, cause.name.clone())).collect()
 }
 
 fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
@@ -270,11 +283,16 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
         ExitStatus::BuildFailed
     } else if record.cells.iter().any(|cell| missing(&cell)) {
         ExitStatus::Setup
-    } else if has(Verdict::Fixed) || !record.unmatched.is_empty() {
+    } else if has(Verdict::Fixed) || record.ledger_is_outdated() {
         ExitStatus::LedgerOutdated
     } else {
         ExitStatus::Good
     }
+}
+
+/// By the clock of UTC, so that an entry expires everywhere at once.
+fn day(time: jiff::Timestamp) -> Date {
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn millis(time: Duration) -> u64 {

@@ -150,6 +150,9 @@ pub fn attention(record: &Record) -> String {
             for line in last_lines(detail, if cells.len() > 3 { 1 } else { LOG_LINES }) {
                 let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
             }
+            if let Some(near) = &cell.uncovered {
+                let _ = writeln!(out, "    {DIM}{near}{DIM:#}");
+            }
         }
         let _ = writeln!(out, "  → {}", next(verdict, first));
     }
@@ -158,6 +161,15 @@ pub fn attention(record: &Record) -> String {
             out,
             "\nledger line {line}: `{cells}` is about no cell of this run: remove the entry or mend its glob"
         );
+    }
+    for (line, cells, until) in &record.expired {
+        let _ = writeln!(
+            out,
+            "\nledger line {line}: `{cells}` expired on {until}: find out whether it is still so, then give it a new `until` or remove it"
+        );
+    }
+    for (line, cause) in &record.unused {
+        let _ = writeln!(out, "\nledger line {line}: no entry has the cause `{cause}`: remove it");
     }
     if !record.orphans.is_empty() {
         let _ = writeln!(out, "\nsnapshots of cells that do not exist any more; remove them:");
@@ -285,6 +297,12 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     }
     if let Some(reason) = &cell.reason {
         let _ = writeln!(out, "{:9} {reason}", "known");
+    }
+    if let Some(upstream) = &cell.upstream {
+        let _ = writeln!(out, "{:9} {upstream}", "upstream");
+    }
+    if let Some(near) = &cell.uncovered {
+        let _ = writeln!(out, "{:9} {near}", "ledger");
     }
     let snapshot = match cell.comparison {
         Comparison::Same => "the trace is the accepted one",
