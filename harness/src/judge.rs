@@ -13,5 +13,5 @@ mod verdict;
 pub use ledger::{Circumstances, Ledger};
 pub use nameless::{nameless, shape, text};
 pub use outcome::{Outcome, What, conclude};
-pub use rate::Rate;
+pub use rate::{Rate, Tally};
 pub use verdict::{Comparison, Judgement, Verdict, judge};

@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use crate::check::linkage::{Linkage, SharedObject, Sharing};
 use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
-use crate::id::CellId;
-use crate::judge::{Comparison, Outcome, Verdict};
+use crate::id::{CellId, RuntimeId};
+use crate::judge::{Comparison, Outcome, Tally, Verdict};
 use crate::run::Footprint;
 
 /// Raised whenever a field changes its meaning.
@@ -67,6 +67,8 @@ pub struct CellRecord {
     pub runs: usize,
     /// How often each outcome came.
     pub outcomes: BTreeMap<String, usize>,
+    /// The same with earlier runs of the same in the same way.
+    pub together: Together,
     /// Median wall time of a run in microseconds.
     pub wall_us: u64,
     /// Largest resident set of a run in bytes.
@@ -87,6 +89,47 @@ pub struct CellRecord {
     pub upstream: Option<String>,
     /// Of a failure that the ledger does not have: the entry that comes nearest, and why it does not cover it.
     pub uncovered: Option<String>,
+}
+
+/// What is known of a cell from this run and from earlier ones in which everything that was run was the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Together {
+    /// How often it was run.
+    pub runs: usize,
+    /// How often it failed, or had another trace than the accepted one.
+    pub bad: usize,
+    /// What happened then.
+    pub failures: Vec<Failure>,
+}
+
+/// One thing that happened in bad runs of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// What.
+    pub outcome: Outcome,
+    /// What we conclude from one such run: `known`, `failed` or `changed`.
+    pub verdict: Verdict,
+    /// How often.
+    pub count: usize,
+}
+
+impl CellRecord {
+    /// The versions, by the runtimes' names without the numbers of copies.
+    #[must_use]
+    pub fn said(&self) -> Vec<(RuntimeId, String)> {
+        let split = self.versions.iter().filter_map(|line| line.split_once(": "));
+        split.filter_map(|(label, said)| Some((label.split('#').next()?.parse().ok()?, said.to_owned()))).collect()
+    }
+}
+
+impl Together {
+    /// For its rate.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally { bad: self.bad, runs: self.runs }
+    }
 }
 
 /// A library of a run: what it was, and what it has in common with a copy of itself.

@@ -1,5 +1,7 @@
 //! A set of cells from build to verdict: the one way through the modules, for the command line and for tests.
 
+mod races;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -14,14 +16,15 @@ use crate::catalog::{Catalog, Heap};
 use crate::check::linkage::Linkage;
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
-use crate::id::RuntimeId;
+use crate::history::{History, Past, Prints};
+use crate::id::{CellId, RuntimeId};
 use crate::judge::snapshot::{self, Accepted};
-use crate::judge::{
-    Circumstances, Comparison, Ledger, Outcome, Rate, Verdict, What, conclude, judge, nameless, shape, text,
-};
+use crate::judge::{Circumstances, Comparison, Ledger, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
-use crate::run::{Observation, Pool, Preload, Progress, Start, Worker, observe};
+use crate::run::{Load, Observation, Pool, Preload, Progress, Start, Stress, Worker, observe};
+use races::Identity;
+pub use races::Repeat;
 
 /// Bytes of a cell's stderr that a record keeps.
 const STDERR_KEPT: usize = 16 * 1024;
@@ -33,9 +36,11 @@ pub const PLATFORM: &str = env!("COEXIST_TARGET");
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// How often each.
-    pub repeat: usize,
+    pub repeat: Repeat,
     /// Another deadline than the scenarios'.
     pub deadline: Option<Duration>,
+    /// What makes races come out.
+    pub stress: Option<Stress>,
 }
 
 /// Everything that a suite works with.
@@ -51,6 +56,8 @@ pub struct Setting<'a> {
     pub tools: &'a Toolbox,
     /// Known failures.
     pub ledger: &'a Ledger,
+    /// What earlier runs saw.
+    pub history: &'a History,
     /// The day by which their entries expire, UTC.
     pub day: Date,
     /// How cells are run.
@@ -84,6 +91,8 @@ pub enum Event<'a> {
     Build(compile::Step<'a>),
     /// Everything is built; so many runs follow.
     Built(usize),
+    /// So many runs more, of cells that are not always the same.
+    Again(usize),
     /// A run of a cell began.
     Started(&'a Cell<'a>),
     /// A run of a cell ended.
@@ -108,6 +117,7 @@ pub struct Run {
     /// Bytes.
     pub max_rss: u64,
     versions: Vec<(RuntimeId, String)>,
+    prints: Option<Prints>,
     observation: Option<Observation>,
 }
 
@@ -120,6 +130,8 @@ pub struct Results {
     pub building: Duration,
     /// What was built, and what was not.
     pub artefacts: Artefacts,
+    /// What is known now of cells that were run.
+    pub pasts: Vec<(CellId, Past)>,
 }
 
 /// Builds what `cells` need and runs them.
@@ -138,33 +150,51 @@ pub fn run<'c>(
         compile::build(setting.catalog, cells, &places, setting.tools, pool, &mut |step| seen(Event::Build(step)))?;
     let building = begun.elapsed();
 
-    let jobs: Vec<CellJob<'_>> = cells.iter().map(|cell| CellJob::new(cell, setting, &artefacts)).collect();
-    let repeat = setting.options.repeat.max(1);
-    // Round by round, so that repeats of one cell meet different neighbours.
-    let runs: Vec<&CellJob<'_>> = (0..repeat).flat_map(|_| jobs.iter().filter(|job| job.start.is_ok())).collect();
-    seen(Event::Built(runs.len()));
-    let results = pool.each(
-        &runs,
-        |worker, job| job.run(worker, setting),
-        |progress| match progress {
-            Progress::Started(job) => seen(Event::Started(job.cell)),
-            Progress::Ended(job, run) => seen(Event::Ended(job.cell, run)),
-        },
-    );
-
-    let mut by_cell: BTreeMap<&crate::id::CellId, Vec<Run>> = BTreeMap::new();
-    for (job, run) in runs.iter().zip(results) {
-        by_cell.entry(&job.cell.id).or_default().extend(run);
+    let program = pool.first().guard.executable().to_owned();
+    let load = match setting.options.stress {
+        Some(Stress::Loaded) => Some(Load::start(&program, pool.scratch())),
+        Some(Stress::OneCore | Stress::Shuffled) | None => None,
+    };
+    let _load = load.transpose().map_err(|source| ChildError::System { what: "keep processors busy", source })?;
+    let mut identity = Identity::new(setting.options, &program);
+    let job = |cell| CellJob::new(cell, setting, &artefacts, &mut identity);
+    let jobs: Vec<CellJob<'_>> = cells.iter().map(job).collect();
+    let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
+    loop {
+        let more: Vec<usize> =
+            jobs.iter().zip(&done).map(|(job, runs)| setting.options.repeat.more(job, runs, setting)).collect();
+        // Round by round, so that repeats of one cell meet different neighbours.
+        let rounds = 0..more.iter().copied().max().unwrap_or(0);
+        let wave: Vec<usize> =
+            rounds.flat_map(|round| (0..jobs.len()).filter(|at| more[*at] > round).collect::<Vec<_>>()).collect();
+        let is_first = done.iter().all(Vec::is_empty);
+        seen(if is_first { Event::Built(wave.len()) } else { Event::Again(wave.len()) });
+        let results = pool.each(
+            &wave,
+            |worker, at| jobs[*at].run(worker, setting),
+            |progress| match progress {
+                Progress::Started(at) => seen(Event::Started(jobs[*at].cell)),
+                Progress::Ended(at, run) => seen(Event::Ended(jobs[*at].cell, run)),
+            },
+        );
+        let is_whole = results.iter().all(Option::is_some);
+        for (at, run) in wave.iter().zip(results) {
+            done[*at].extend(run);
+        }
+        if wave.is_empty() || !is_whole {
+            break;
+        }
     }
+    let pasts = jobs.iter().zip(&done).filter_map(|(job, runs)| job.past(runs, setting.history)).collect();
     let cells = jobs
         .iter()
-        .map(|job| {
-            let runs = by_cell.remove(&job.cell.id).unwrap_or_default();
+        .zip(done)
+        .map(|(job, runs)| {
             let runs = if runs.is_empty() { vec![job.unrun(setting)] } else { runs };
-            summarise(job.cell, runs, setting)
+            summarise(job, runs, setting)
         })
         .collect();
-    Ok(Results { cells, building, artefacts })
+    Ok(Results { cells, building, artefacts, pasts })
 }
 
 /// A cell with all that its runs share.
@@ -175,6 +205,8 @@ struct CellJob<'a> {
     reference: OnceLock<Reference>,
     /// Runs whose whole observation is kept: good ones, and others.
     kept: [AtomicUsize; 2],
+    /// Of all that is run.
+    hash: String,
 }
 
 /// What a cell's trace is compared with: the cell's own snapshot, or else the one that cells of its shape have in common.
@@ -195,13 +227,15 @@ impl Reference {
 const KEPT: usize = 1;
 
 impl<'a> CellJob<'a> {
-    fn new(cell: &'a Cell<'a>, setting: Setting<'_>, artefacts: &Artefacts) -> Self {
+    fn new(cell: &'a Cell<'a>, setting: Setting<'_>, artefacts: &Artefacts, identity: &mut Identity) -> Self {
+        let hash = identity.of(cell, artefacts);
         Self {
             cell,
             start: start(cell, setting.options, artefacts),
             linked: linked(cell, artefacts),
             reference: OnceLock::new(),
             kept: Default::default(),
+            hash,
         }
     }
 
@@ -245,6 +279,7 @@ impl<'a> CellJob<'a> {
             wall: observation.as_ref().map_or(Duration::ZERO, |seen| seen.ended.wall),
             max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
             versions: observation.as_ref().map(|seen| versions(self.cell, seen)).unwrap_or_default(),
+            prints: None,
             observation,
         };
         if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
@@ -260,6 +295,7 @@ impl<'a> CellJob<'a> {
                 }
             };
         }
+        run.prints = (run.outcome.what == What::Finished).then(|| Prints::of(&run.text, &run.nameless));
         let entries = setting.ledger.about(&self.cell.id);
         run.verdict = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions)).verdict;
         if run.verdict == Verdict::Pass {
@@ -311,17 +347,16 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
         stdout: cell.stdout(),
         preload: if cell.is_preloaded() { Preload::Yes } else { Preload::No },
         deadline: options.deadline.unwrap_or(cell.scenario.deadline),
+        stress: options.stress,
     })
 }
 
 /// Several runs of a cell as one line of the record: the first run that speaks for the verdict, and the numbers of all.
-fn summarise(cell: &Cell<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
-    let verdicts: Vec<Verdict> = runs.iter().map(|run| run.verdict).collect();
+fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
+    let cell = job.cell;
     let entries = setting.ledger.about(&cell.id);
-    let versions = runs.iter().map(|run| &run.versions).max_by_key(|versions| versions.len());
-    let now = setting.now(versions.map_or(&[], |versions| versions.as_slice()));
-    let rates: Vec<Rate> = entries.iter().filter(|entry| entry.expects(&now)).filter_map(|entry| entry.rate).collect();
-    let verdict = Verdict::of_repeats(&verdicts, Rate::any(&rates));
+    let together = races::Together::new(job, &runs, setting, &entries);
+    let verdict = together.verdict;
     let mut outcomes = BTreeMap::new();
     for run in &runs {
         *outcomes.entry(run.outcome.what.to_string()).or_insert(0) += 1;
@@ -339,7 +374,8 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecor
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
     let judgement = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions));
-    let known = judgement.entry.filter(|_| verdict == Verdict::Known);
+    let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
+    let near = judgement.near.map(|(entry, standing)| entry.why_not(standing));
     let seen = run.observation.as_ref();
     CellRecord {
         cell: cell.id.clone(),
@@ -356,7 +392,8 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecor
         footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
         reason: known.map(|entry| entry.reason.clone()),
         upstream: known.and_then(|entry| entry.upstream.clone()),
-        uncovered: judgement.near.map(|(entry, standing)| entry.why_not(standing)),
+        uncovered: near.or(together.doubted),
+        together: together.record,
         outcome: run.outcome,
     }
 }

@@ -14,6 +14,7 @@ use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Catalog, Group, Runtime};
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
+use crate::history::History;
 use crate::id::RuntimeId;
 use crate::judge::ledger::Entry;
 use crate::judge::{Ledger, Verdict, What, snapshot};
@@ -21,7 +22,8 @@ use crate::matrix::{Cell, Filter, Shard, cells};
 use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
 use crate::report::terminal;
-use crate::suite::{self, Options, Setting};
+use crate::run::Stress;
+use crate::suite::{self, Options, Repeat, Setting};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -33,9 +35,15 @@ pub struct Arguments {
     /// How many cells run at once [default: processors]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Run each cell so often
-    #[arg(long, value_name = "N", default_value = "1")]
-    repeat: NonZeroUsize,
+    /// Run each cell so often; auto: once, what is not well 5 times, and what is not always the same 20 times
+    #[arg(long, value_name = "N|auto", default_value = "1")]
+    repeat: Repeat,
+    /// Make races come out: one-core (one processor for each cell), loaded (busy processors), shuffled (moved threads)
+    #[arg(long, value_name = "HOW")]
+    stress: Option<Stress>,
+    /// Forget what earlier runs saw of these cells
+    #[arg(long)]
+    forget: bool,
     /// Run the k-th of n parts of the cells
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
@@ -90,14 +98,16 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let tools = Toolbox::look(chosen.iter().flat_map(Cell::tools), &places, &mut pool.first().guard);
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
 
+    let mut history = remembered(own, project, &chosen);
     let setting = Setting {
         root: project.root(),
         catalog: &catalog,
         store: &store,
         tools: &tools,
         ledger: &ledger,
+        history: &history,
         day: day(started),
-        options: Options { repeat: own.repeat.get(), deadline: own.deadline },
+        options: Options { repeat: own.repeat, deadline: own.deadline, stress: own.stress },
     };
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
@@ -122,6 +132,14 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
+    for (cell, past) in results.pasts {
+        history.set(cell, past);
+    }
+    let exists: std::collections::HashSet<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
+    history.retain(|cell| exists.contains(cell));
+    if let Err(error) = history.write(&project.history()) {
+        ui::say(&format!("what was seen could not be written to {}: {error}\n", project.history().display()));
+    }
     propose(project, &record, pool.scratch());
     drop(pool);
     record.write(&project.record())?;
@@ -137,6 +155,20 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ui::say("cells were skipped that --require asks for: exit 96. What is missing: coexist doctor\n");
     }
     Ok(status)
+}
+
+/// What earlier runs saw; nothing of the chosen cells with `--forget`.
+fn remembered(own: &Arguments, project: &Project, chosen: &[Cell<'_>]) -> History {
+    let mut history = History::read(&project.history()).unwrap_or_else(|why| {
+        ui::say(&format!("what earlier runs saw is lost: {}: {why}\n", project.history().display()));
+        History::default()
+    });
+    if own.forget {
+        for cell in chosen {
+            history.forget(&cell.id);
+        }
+    }
+    history
 }
 
 /// The cells that the filters choose.

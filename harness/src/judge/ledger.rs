@@ -174,6 +174,12 @@ impl Ledger {
         &self.entries
     }
 
+    /// All causes, in the file's order.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
     /// The entries about a cell.
     #[must_use]
     pub fn about(&self, cell: &CellId) -> Vec<&Entry> {
