@@ -66,6 +66,7 @@ fn event(criterion: &mut Criterion) {
         stdout: Stdout::Pipe,
         preload: Preload::No,
         deadline: Duration::from_secs(10),
+        stress: None,
     };
     criterion.bench_function("1,000 events in a host (limit 200 us)", |bencher| {
         bencher.iter_custom(|count| {

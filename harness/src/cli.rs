@@ -3,6 +3,7 @@
 mod bless;
 mod doctor;
 mod exit;
+mod ledger;
 mod list;
 mod run;
 mod setup;
@@ -70,6 +71,8 @@ enum Command {
     Setup(setup::Arguments),
     /// Show traces that wait for a decision, and accept them
     Bless(bless::Arguments),
+    /// Known failures: what the last run suggests, writing that down, and what is out of date
+    Ledger(ledger::Arguments),
 }
 
 /// What stops a subcommand; each has an exit status.
@@ -142,6 +145,7 @@ pub fn main() -> ExitStatus {
         Command::Doctor(own) => doctor::main(own, &place()?),
         Command::Setup(own) => setup::main(own, &place()?),
         Command::Bless(own) => bless::main(own, &place()?),
+        Command::Ledger(own) => ledger::main(own, &place()?),
     })
 }
 
@@ -152,6 +156,10 @@ fn role() -> Option<ExitStatus> {
     match words.as_slice() {
         [name, scratch] if name == child::GUARD_COMMAND => {
             Some(child::serve(Path::new(scratch)).map_or(ExitStatus::Bug, |()| ExitStatus::Good))
+        }
+        [name, _about] if name == crate::run::LOAD_COMMAND => {
+            crate::run::be_busy();
+            Some(ExitStatus::Good)
         }
         [name, id, library, copy, report] if name == probe::PROBE_COMMAND => {
             let [library, copy, report] = [library, copy, report].map(Path::new);

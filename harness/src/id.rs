@@ -173,6 +173,21 @@ mod tests {
         }
 
         #[test]
+        fn a_printed_runtime_is_read_back(name in "[a-z][a-z0-9-]{0,8}", variant in proptest::option::of("[a-z0-9][a-z0-9.-]{0,5}")) {
+            let id = RuntimeId { name, variant };
+            prop_assert_eq!(id.to_string().parse::<RuntimeId>(), Ok(id.clone()));
+            let json = serde_json::to_string(&id).unwrap();
+            prop_assert_eq!(serde_json::from_str::<RuntimeId>(&json).unwrap(), id);
+        }
+
+        #[test]
+        fn what_is_read_is_printed_as_it_was(text in "[a-z0-9@+/.\\[\\]-]{1,16}") {
+            if let Ok(id) = text.parse::<CellId>() {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
+
+        #[test]
         fn no_text_panics(text in ".{0,40}") {
             let _ = text.parse::<CellId>();
             let _ = text.parse::<RuntimeId>();

@@ -10,8 +10,8 @@ mod rate;
 pub mod snapshot;
 mod verdict;
 
-pub use ledger::Ledger;
+pub use ledger::{Circumstances, Ledger};
 pub use nameless::{nameless, shape, text};
 pub use outcome::{Outcome, What, conclude};
-pub use rate::Rate;
-pub use verdict::{Comparison, Verdict, judge};
+pub use rate::{Rate, Tally};
+pub use verdict::{Comparison, Judgement, Verdict, judge};

@@ -1,9 +1,11 @@
 //! From the catalogue and a filter to an ordered list of cells. The only place that pairs things.
 
+mod compact;
 mod filter;
 
 use std::collections::HashSet;
 
+pub use compact::compact;
 pub use filter::{Filter, FilterError, glob};
 
 use crate::catalog::{Catalog, FILE, Group, LINKED, PRELOAD, Runtime, Scenario, TERMINAL, Tools, Variants};

@@ -70,6 +70,12 @@ impl Project {
         &self.cache
     }
 
+    /// What earlier runs saw.
+    #[must_use]
+    pub fn history(&self) -> PathBuf {
+        self.state.join("history.json")
+    }
+
     /// The record of the last run.
     #[must_use]
     pub fn record(&self) -> PathBuf {

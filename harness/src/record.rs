@@ -10,12 +10,12 @@ use thiserror::Error;
 
 use crate::check::linkage::{Linkage, SharedObject, Sharing};
 use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
-use crate::id::CellId;
-use crate::judge::{Comparison, Outcome, Verdict};
+use crate::id::{CellId, RuntimeId};
+use crate::judge::{Comparison, Outcome, Tally, Verdict};
 use crate::run::Footprint;
 
 /// Raised whenever a field changes its meaning.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// One run of the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +43,10 @@ pub struct Record {
     pub totals: BTreeMap<Verdict, usize>,
     /// Ledger entries that were about no cell of a full run: line and cells.
     pub unmatched: Vec<(usize, String)>,
+    /// Ledger entries about cells of this run whose last day is over: line, cells, and that day.
+    pub expired: Vec<(usize, String, String)>,
+    /// Causes in the ledger that no entry has, in a full run: line and name.
+    pub unused: Vec<(usize, String)>,
     /// Snapshot files that belong to no cell, below the project's root.
     pub orphans: Vec<String>,
 }
@@ -63,6 +67,8 @@ pub struct CellRecord {
     pub runs: usize,
     /// How often each outcome came.
     pub outcomes: BTreeMap<String, usize>,
+    /// The same with earlier runs of the same in the same way.
+    pub together: Together,
     /// Median wall time of a run in microseconds.
     pub wall_us: u64,
     /// Largest resident set of a run in bytes.
@@ -79,6 +85,51 @@ pub struct CellRecord {
     pub footprints: Vec<Footprint>,
     /// The ledger's reason, for a known failure.
     pub reason: Option<String>,
+    /// Where that was reported.
+    pub upstream: Option<String>,
+    /// Of a failure that the ledger does not have: the entry that comes nearest, and why it does not cover it.
+    pub uncovered: Option<String>,
+}
+
+/// What is known of a cell from this run and from earlier ones in which everything that was run was the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Together {
+    /// How often it was run.
+    pub runs: usize,
+    /// How often it failed, or had another trace than the accepted one.
+    pub bad: usize,
+    /// What happened then.
+    pub failures: Vec<Failure>,
+}
+
+/// One thing that happened in bad runs of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// What.
+    pub outcome: Outcome,
+    /// What we conclude from one such run: `known`, `failed` or `changed`.
+    pub verdict: Verdict,
+    /// How often.
+    pub count: usize,
+}
+
+impl CellRecord {
+    /// The versions, by the runtimes' names without the numbers of copies.
+    #[must_use]
+    pub fn said(&self) -> Vec<(RuntimeId, String)> {
+        let split = self.versions.iter().filter_map(|line| line.split_once(": "));
+        split.filter_map(|(label, said)| Some((label.split('#').next()?.parse().ok()?, said.to_owned()))).collect()
+    }
+}
+
+impl Together {
+    /// For its rate.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally { bad: self.bad, runs: self.runs }
+    }
 }
 
 /// A library of a run: what it was, and what it has in common with a copy of itself.
@@ -164,6 +215,12 @@ impl Record {
             self.libraries.iter().find(|library| library.runtime == id && library.flavour == flavour)
         };
         cell.runtimes.iter().map(find).collect()
+    }
+
+    /// Whether the ledger has entries or causes that are of no use, or of no use any more.
+    #[must_use]
+    pub fn ledger_is_outdated(&self) -> bool {
+        !(self.unmatched.is_empty() && self.expired.is_empty() && self.unused.is_empty())
     }
 
     /// The cell of an id.

@@ -4,6 +4,7 @@ mod channel;
 mod footprint;
 mod memory;
 mod pool;
+mod stress;
 
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use channel::Channel;
 pub use footprint::{Footprint, Mapping};
 use memory::Memory;
 pub use pool::{Pool, Progress, Worker, sweep};
+pub use stress::{LOAD_COMMAND, Load, Stress, be_busy};
 
 use crate::child::{ChildError, Ended, Job, Limits, Stdout};
 use crate::trace::{self, Trace};
@@ -39,6 +41,8 @@ pub struct Start {
     pub preload: Preload,
     /// Wall time before it is stopped.
     pub deadline: Duration,
+    /// What makes its life harder.
+    pub stress: Option<Stress>,
 }
 
 /// Who loads the libraries.
@@ -92,7 +96,8 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
             processes: PROCESSES,
         },
     };
-    let ended = worker.guard.run(&job, &mut channel)?;
+    let (guard, number) = (worker.guard.id(), worker.number);
+    let ended = stress::under(start.stress, guard, number, || worker.guard.run(&job, &mut channel))?;
     empty(&scratch);
     let (trace, memory) = memory.finish();
     worker.memory = memory.filter(|_| ended.survivors.is_empty() && channel.foreign.is_none());

@@ -1,11 +1,14 @@
 //! A set of cells from build to verdict: the one way through the modules, for the command line and for tests.
 
+mod races;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -13,22 +16,31 @@ use crate::catalog::{Catalog, Heap};
 use crate::check::linkage::Linkage;
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
+use crate::history::{History, Past, Prints};
+use crate::id::{CellId, RuntimeId};
 use crate::judge::snapshot::{self, Accepted};
-use crate::judge::{Comparison, Ledger, Outcome, Rate, Verdict, What, conclude, judge, nameless, shape, text};
+use crate::judge::{Circumstances, Comparison, Ledger, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
-use crate::run::{Observation, Pool, Preload, Progress, Start, Worker, observe};
+use crate::run::{Load, Observation, Pool, Preload, Progress, Start, Stress, Worker, observe};
+use races::Identity;
+pub use races::Repeat;
 
 /// Bytes of a cell's stderr that a record keeps.
 const STDERR_KEPT: usize = 16 * 1024;
+
+/// The target triple of the harness.
+pub const PLATFORM: &str = env!("COEXIST_TARGET");
 
 /// How cells are run.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// How often each.
-    pub repeat: usize,
+    pub repeat: Repeat,
     /// Another deadline than the scenarios'.
     pub deadline: Option<Duration>,
+    /// What makes races come out.
+    pub stress: Option<Stress>,
 }
 
 /// Everything that a suite works with.
@@ -44,8 +56,19 @@ pub struct Setting<'a> {
     pub tools: &'a Toolbox,
     /// Known failures.
     pub ledger: &'a Ledger,
+    /// What earlier runs saw.
+    pub history: &'a History,
+    /// The day by which their entries expire, UTC.
+    pub day: Date,
     /// How cells are run.
     pub options: Options,
+}
+
+impl Setting<'_> {
+    /// What entries of the ledger are compared with, of a run in which these versions were said.
+    fn now<'v>(&self, versions: &'v [(RuntimeId, String)]) -> Circumstances<'v> {
+        Circumstances { day: self.day, platform: PLATFORM, versions }
+    }
 }
 
 /// The harness could not do its part.
@@ -68,6 +91,8 @@ pub enum Event<'a> {
     Build(compile::Step<'a>),
     /// Everything is built; so many runs follow.
     Built(usize),
+    /// So many runs more, of cells that are not always the same.
+    Again(usize),
     /// A run of a cell began.
     Started(&'a Cell<'a>),
     /// A run of a cell ended.
@@ -91,6 +116,8 @@ pub struct Run {
     pub wall: Duration,
     /// Bytes.
     pub max_rss: u64,
+    versions: Vec<(RuntimeId, String)>,
+    prints: Option<Prints>,
     observation: Option<Observation>,
 }
 
@@ -103,6 +130,8 @@ pub struct Results {
     pub building: Duration,
     /// What was built, and what was not.
     pub artefacts: Artefacts,
+    /// What is known now of cells that were run.
+    pub pasts: Vec<(CellId, Past)>,
 }
 
 /// Builds what `cells` need and runs them.
@@ -121,33 +150,51 @@ pub fn run<'c>(
         compile::build(setting.catalog, cells, &places, setting.tools, pool, &mut |step| seen(Event::Build(step)))?;
     let building = begun.elapsed();
 
-    let jobs: Vec<CellJob<'_>> = cells.iter().map(|cell| CellJob::new(cell, setting, &artefacts)).collect();
-    let repeat = setting.options.repeat.max(1);
-    // Round by round, so that repeats of one cell meet different neighbours.
-    let runs: Vec<&CellJob<'_>> = (0..repeat).flat_map(|_| jobs.iter().filter(|job| job.start.is_ok())).collect();
-    seen(Event::Built(runs.len()));
-    let results = pool.each(
-        &runs,
-        |worker, job| job.run(worker, setting),
-        |progress| match progress {
-            Progress::Started(job) => seen(Event::Started(job.cell)),
-            Progress::Ended(job, run) => seen(Event::Ended(job.cell, run)),
-        },
-    );
-
-    let mut by_cell: BTreeMap<&crate::id::CellId, Vec<Run>> = BTreeMap::new();
-    for (job, run) in runs.iter().zip(results) {
-        by_cell.entry(&job.cell.id).or_default().extend(run);
+    let program = pool.first().guard.executable().to_owned();
+    let load = match setting.options.stress {
+        Some(Stress::Loaded) => Some(Load::start(&program, pool.scratch())),
+        Some(Stress::OneCore | Stress::Shuffled) | None => None,
+    };
+    let _load = load.transpose().map_err(|source| ChildError::System { what: "keep processors busy", source })?;
+    let mut identity = Identity::new(setting.options, &program);
+    let job = |cell| CellJob::new(cell, setting, &artefacts, &mut identity);
+    let jobs: Vec<CellJob<'_>> = cells.iter().map(job).collect();
+    let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
+    loop {
+        let more: Vec<usize> =
+            jobs.iter().zip(&done).map(|(job, runs)| setting.options.repeat.more(job, runs, setting)).collect();
+        // Round by round, so that repeats of one cell meet different neighbours.
+        let rounds = 0..more.iter().copied().max().unwrap_or(0);
+        let wave: Vec<usize> =
+            rounds.flat_map(|round| (0..jobs.len()).filter(|at| more[*at] > round).collect::<Vec<_>>()).collect();
+        let is_first = done.iter().all(Vec::is_empty);
+        seen(if is_first { Event::Built(wave.len()) } else { Event::Again(wave.len()) });
+        let results = pool.each(
+            &wave,
+            |worker, at| jobs[*at].run(worker, setting),
+            |progress| match progress {
+                Progress::Started(at) => seen(Event::Started(jobs[*at].cell)),
+                Progress::Ended(at, run) => seen(Event::Ended(jobs[*at].cell, run)),
+            },
+        );
+        let is_whole = results.iter().all(Option::is_some);
+        for (at, run) in wave.iter().zip(results) {
+            done[*at].extend(run);
+        }
+        if wave.is_empty() || !is_whole {
+            break;
+        }
     }
+    let pasts = jobs.iter().zip(&done).filter_map(|(job, runs)| job.past(runs, setting.history)).collect();
     let cells = jobs
         .iter()
-        .map(|job| {
-            let runs = by_cell.remove(&job.cell.id).unwrap_or_default();
+        .zip(done)
+        .map(|(job, runs)| {
             let runs = if runs.is_empty() { vec![job.unrun(setting)] } else { runs };
-            summarise(job.cell, runs, setting.ledger)
+            summarise(job, runs, setting)
         })
         .collect();
-    Ok(Results { cells, building, artefacts })
+    Ok(Results { cells, building, artefacts, pasts })
 }
 
 /// A cell with all that its runs share.
@@ -158,6 +205,8 @@ struct CellJob<'a> {
     reference: OnceLock<Reference>,
     /// Runs whose whole observation is kept: good ones, and others.
     kept: [AtomicUsize; 2],
+    /// Of all that is run.
+    hash: String,
 }
 
 /// What a cell's trace is compared with: the cell's own snapshot, or else the one that cells of its shape have in common.
@@ -178,13 +227,15 @@ impl Reference {
 const KEPT: usize = 1;
 
 impl<'a> CellJob<'a> {
-    fn new(cell: &'a Cell<'a>, setting: Setting<'_>, artefacts: &Artefacts) -> Self {
+    fn new(cell: &'a Cell<'a>, setting: Setting<'_>, artefacts: &Artefacts, identity: &mut Identity) -> Self {
+        let hash = identity.of(cell, artefacts);
         Self {
             cell,
             start: start(cell, setting.options, artefacts),
             linked: linked(cell, artefacts),
             reference: OnceLock::new(),
             kept: Default::default(),
+            hash,
         }
     }
 
@@ -227,6 +278,8 @@ impl<'a> CellJob<'a> {
             nameless: String::new(),
             wall: observation.as_ref().map_or(Duration::ZERO, |seen| seen.ended.wall),
             max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
+            versions: observation.as_ref().map(|seen| versions(self.cell, seen)).unwrap_or_default(),
+            prints: None,
             observation,
         };
         if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
@@ -242,7 +295,9 @@ impl<'a> CellJob<'a> {
                 }
             };
         }
-        run.verdict = judge(&run.outcome, run.comparison, &setting.ledger.about(&self.cell.id));
+        run.prints = (run.outcome.what == What::Finished).then(|| Prints::of(&run.text, &run.nameless));
+        let entries = setting.ledger.about(&self.cell.id);
+        run.verdict = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions)).verdict;
         if run.verdict == Verdict::Pass {
             run.nameless = String::new();
         }
@@ -292,14 +347,16 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
         stdout: cell.stdout(),
         preload: if cell.is_preloaded() { Preload::Yes } else { Preload::No },
         deadline: options.deadline.unwrap_or(cell.scenario.deadline),
+        stress: options.stress,
     })
 }
 
 /// Several runs of a cell as one line of the record: the first run that speaks for the verdict, and the numbers of all.
-fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
-    let verdicts: Vec<Verdict> = runs.iter().map(|run| run.verdict).collect();
-    let rates: Vec<Rate> = ledger.about(&cell.id).iter().filter_map(|entry| entry.rate).collect();
-    let verdict = Verdict::of_repeats(&verdicts, Rate::any(&rates));
+fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
+    let cell = job.cell;
+    let entries = setting.ledger.about(&cell.id);
+    let together = races::Together::new(job, &runs, setting, &entries);
+    let verdict = together.verdict;
     let mut outcomes = BTreeMap::new();
     for run in &runs {
         *outcomes.entry(run.outcome.what.to_string()).or_insert(0) += 1;
@@ -316,10 +373,9 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
     let whole = |run: &Run| speaks(run) && run.observation.is_some();
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
-    let reason = (verdict == Verdict::Known)
-        .then(|| ledger.about(&cell.id).into_iter().find(|entry| entry.covers(&run.outcome)))
-        .flatten()
-        .map(|entry| entry.reason.clone());
+    let judgement = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions));
+    let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
+    let near = judgement.near.map(|(entry, standing)| entry.why_not(standing));
     let seen = run.observation.as_ref();
     CellRecord {
         cell: cell.id.clone(),
@@ -329,25 +385,28 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
         outcomes,
         wall_us: u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
         max_rss,
-        versions: versions(cell, seen),
+        versions: labelled(cell, &run.versions),
         trace: run.text,
         nameless: run.nameless,
         stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
         footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
-        reason,
+        reason: known.map(|entry| entry.reason.clone()),
+        upstream: known.and_then(|entry| entry.upstream.clone()),
+        uncovered: near.or(together.doubted),
+        together: together.record,
         outcome: run.outcome,
     }
 }
 
-/// What the runtimes said of themselves, with the cell's labels.
-fn versions(cell: &Cell<'_>, seen: Option<&Observation>) -> Vec<String> {
-    let Some(seen) = seen else { return Vec::new() };
-    let labels = cell.labels().into_iter().enumerate();
-    let said = labels.filter_map(|(at, label)| {
-        let version = seen.trace.fact(Cell::position(at), "version")?;
-        Some(format!("{label}: {version}"))
-    });
-    said.collect()
+/// What the runtimes said of themselves. A library that was not looked at yet has no version here.
+fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<(RuntimeId, String)> {
+    let ids = cell.id.runtimes.iter().enumerate();
+    ids.filter_map(|(at, id)| Some((id.clone(), seen.trace.fact(Cell::position(at), "version")?.to_owned()))).collect()
+}
+
+/// The same by the cell's labels: libraries come up in their order.
+fn labelled(cell: &Cell<'_>, versions: &[(RuntimeId, String)]) -> Vec<String> {
+    cell.labels().iter().zip(versions).map(|(label, (_, version))| format!("{label}: {version}")).collect()
 }
 
 fn tail(bytes: &[u8]) -> String {

@@ -2,7 +2,9 @@
 
 mod cache;
 mod input;
+mod ledger;
 mod output;
+mod races;
 mod selection;
 mod tools;
 mod verdicts;

@@ -179,7 +179,8 @@ impl Ran {
     /// Exit status and both streams, without what differs between two good runs: folders, times, and what was built.
     pub fn shown(&self) -> String {
         let stream = |name: &str, text: &str| {
-            let mut text = text.replace(compiler_version(), "[version]");
+            let today = jiff::Timestamp::now().to_string()[..10].to_owned();
+            let mut text = text.replace(compiler_version(), "[version]").replace(&today, "[today]");
             for (folder, word) in &self.folders {
                 text = text.replace(folder.to_str().unwrap(), word);
             }

@@ -8,12 +8,13 @@ use std::time::Duration;
 use coexist::catalog::{Catalog, Group, Runtime};
 use coexist::child::GuardProgram;
 use coexist::compile::{Store, Toolbox};
+use coexist::history::History;
 use coexist::judge::{Ledger, Verdict};
 use coexist::matrix::Cell;
 use coexist::project::Project;
 use coexist::record::CellRecord;
 use coexist::run::Pool;
-use coexist::suite::{self, Options, Setting};
+use coexist::suite::{self, Options, Repeat, Setting};
 use coexist::toolchain::Places;
 
 use crate::processes;
@@ -97,7 +98,9 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
         store: &store,
         tools: &tools,
         ledger: &ledger,
-        options: Options { repeat: 1, deadline },
+        history: &History::default(),
+        day: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        options: Options { repeat: Repeat::Times(1), deadline, stress: None },
     };
     let core = cell.groups().all(|group| group == Group::Core);
     let cells = [cell];

@@ -51,6 +51,12 @@ impl Guard {
         Ok(Self { socket, process, program: program.clone(), scratch, interrupt, buffer: vec![0; CHUNK] })
     }
 
+    /// The guard's process.
+    #[must_use]
+    pub fn id(&self) -> i32 {
+        self.process.id().cast_signed()
+    }
+
     /// The executable that guards are: `coexist` itself.
     #[must_use]
     pub fn executable(&self) -> &Path {

@@ -7,19 +7,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use jiff::civil::Date;
 
 use super::setup::{self, Groups};
 use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Catalog, Group, Runtime};
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
+use crate::history::History;
 use crate::id::RuntimeId;
+use crate::judge::ledger::Entry;
 use crate::judge::{Ledger, Verdict, What, snapshot};
 use crate::matrix::{Cell, Filter, Shard, cells};
 use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
 use crate::report::terminal;
-use crate::suite::{self, Options, Setting};
+use crate::run::Stress;
+use crate::suite::{self, Options, Repeat, Setting};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -31,9 +35,15 @@ pub struct Arguments {
     /// How many cells run at once [default: processors]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Run each cell so often
-    #[arg(long, value_name = "N", default_value = "1")]
-    repeat: NonZeroUsize,
+    /// Run each cell so often; auto: once, what is not well 5 times, and what is not always the same 20 times
+    #[arg(long, value_name = "N|auto", default_value = "1")]
+    repeat: Repeat,
+    /// Make races come out: one-core (one processor for each cell), loaded (busy processors), shuffled (moved threads)
+    #[arg(long, value_name = "HOW")]
+    stress: Option<Stress>,
+    /// Forget what earlier runs saw of these cells
+    #[arg(long)]
+    forget: bool,
     /// Run the k-th of n parts of the cells
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
@@ -67,7 +77,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     // SAFETY: nothing has started a thread yet.
     unsafe { snapshot::prepare(project.root()) };
     let begun = Instant::now();
-    let started = jiff::Timestamp::now().to_string();
+    let started = jiff::Timestamp::now();
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
     let all = cells(&catalog);
@@ -88,13 +98,16 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let tools = Toolbox::look(chosen.iter().flat_map(Cell::tools), &places, &mut pool.first().guard);
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
 
+    let mut history = remembered(own, project, &chosen);
     let setting = Setting {
         root: project.root(),
         catalog: &catalog,
         store: &store,
         tools: &tools,
         ledger: &ledger,
-        options: Options { repeat: own.repeat.get(), deadline: own.deadline },
+        history: &history,
+        day: day(started),
+        options: Options { repeat: own.repeat, deadline: own.deadline, stress: own.stress },
     };
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
@@ -102,20 +115,31 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let results = results?;
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
+    let whole = full && !interrupt.finish();
     let record = Record {
         schema: SCHEMA,
-        started,
+        started: started.to_string(),
         wall_ms: millis(begun.elapsed()),
         build_ms: millis(results.building),
-        platform: env!("COEXIST_TARGET").to_owned(),
+        platform: suite::PLATFORM.to_owned(),
         command: std::env::args().skip(1).collect(),
         full,
         libraries: LibraryRecord::all(&results.artefacts),
         totals: totals(&results.cells),
-        unmatched: unmatched(full && !interrupt.finish(), &ledger, &all),
+        unmatched: if whole { unmatched(&ledger, &all) } else { Vec::new() },
+        expired: expired(&ledger, &chosen, day(started)),
+        unused: if whole { unused(&ledger) } else { Vec::new() },
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
+    for (cell, past) in results.pasts {
+        history.set(cell, past);
+    }
+    let exists: std::collections::HashSet<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
+    history.retain(|cell| exists.contains(cell));
+    if let Err(error) = history.write(&project.history()) {
+        ui::say(&format!("what was seen could not be written to {}: {error}\n", project.history().display()));
+    }
     propose(project, &record, pool.scratch());
     drop(pool);
     record.write(&project.record())?;
@@ -131,6 +155,20 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ui::say("cells were skipped that --require asks for: exit 96. What is missing: coexist doctor\n");
     }
     Ok(status)
+}
+
+/// What earlier runs saw; nothing of the chosen cells with `--forget`.
+fn remembered(own: &Arguments, project: &Project, chosen: &[Cell<'_>]) -> History {
+    let mut history = History::read(&project.history()).unwrap_or_else(|why| {
+        ui::say(&format!("what earlier runs saw is lost: {}: {why}\n", project.history().display()));
+        History::default()
+    });
+    if own.forget {
+        for cell in chosen {
+            history.forget(&cell.id);
+        }
+    }
+    history
 }
 
 /// The cells that the filters choose.
@@ -213,12 +251,19 @@ fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
     totals
 }
 
-fn unmatched(full: bool, ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
-    if !full {
-        return Vec::new();
-    }
+fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
     let ids: Vec<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
     ledger.unmatched(&ids).into_iter().map(|entry| (entry.line, entry.cells.clone())).collect()
+}
+
+fn expired(ledger: &Ledger, chosen: &[Cell<'_>], day: Date) -> Vec<(usize, String, String)> {
+    let ids: Vec<&crate::id::CellId> = chosen.iter().map(|cell| &cell.id).collect();
+    let until = |entry: &Entry| entry.until.map(|until| until.to_string()).unwrap_or_default();
+    ledger.expired(&ids, day).into_iter().map(|entry| (entry.line, entry.cells.clone(), until(entry))).collect()
+}
+
+fn unused(ledger: &Ledger) -> Vec<(usize, String)> {
+    ledger.unused().into_iter().map(|cause| (cause.line, cause.name.clone())).collect()
 }
 
 fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
@@ -270,11 +315,16 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
         ExitStatus::BuildFailed
     } else if record.cells.iter().any(|cell| missing(&cell)) {
         ExitStatus::Setup
-    } else if has(Verdict::Fixed) || !record.unmatched.is_empty() {
+    } else if has(Verdict::Fixed) || record.ledger_is_outdated() {
         ExitStatus::LedgerOutdated
     } else {
         ExitStatus::Good
     }
+}
+
+/// By the clock of UTC, so that an entry expires everywhere at once.
+fn day(time: jiff::Timestamp) -> Date {
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn millis(time: Duration) -> u64 {

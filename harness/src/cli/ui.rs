@@ -96,6 +96,7 @@ impl Progress {
                 self.bar.set_length(*runs as u64);
                 self.bar.set_message("");
             }
+            Event::Again(runs) => self.bar.inc_length(*runs as u64),
             Event::Started(cell) => {
                 self.bar.set_message(cell.id.to_string());
                 self.running.push((cell.id.to_string(), Instant::now(), false));

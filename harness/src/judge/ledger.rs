@@ -1,24 +1,40 @@
-//! `snapshots/known-failures.toml`: failures that we know, with their reasons.
+//! `snapshots/known-failures.toml`: failures that we know, with their reasons. Reads and compares; writes nothing.
 
-use std::path::Path;
+mod range;
+mod read;
+#[cfg(test)]
+mod tests;
 
 use globset::GlobMatcher;
-use miette::{Diagnostic, NamedSource, SourceSpan};
-use serde::Deserialize;
-use thiserror::Error;
-use toml::Spanned;
+use jiff::civil::Date;
+
+pub use range::{Range, version};
+pub use read::LedgerError;
 
 use super::{Outcome, Rate, What};
-use crate::id::CellId;
-use crate::matrix::glob;
+use crate::id::{CellId, RuntimeId};
 
 /// Where the ledger lies below the project's root.
 pub const FILE: &str = "snapshots/known-failures.toml";
+
+/// How a reason begins that nobody has written yet.
+pub const TODO: &str = "TODO";
 
 /// All known failures, in the file's order.
 #[derive(Debug, Default)]
 pub struct Ledger {
     entries: Vec<Entry>,
+    causes: Vec<Cause>,
+}
+
+/// Why several entries' cells fail.
+#[derive(Debug)]
+pub struct Cause {
+    /// What entries call it.
+    pub name: String,
+    /// Line of its table, 1-based.
+    pub line: usize,
+    is_used: bool,
 }
 
 /// One known failure of some cells.
@@ -32,146 +48,136 @@ pub struct Entry {
     pub what: What,
     /// How often, if not always.
     pub rate: Option<Rate>,
-    /// Why.
+    /// The name of its cause, if it shares one.
+    pub cause: Option<String>,
+    /// Why: the entry's own words, or those of its cause.
     pub reason: String,
+    /// Where it was reported: an address, or `owner/repo#n`.
+    pub upstream: Option<String>,
+    /// The last day of the entry.
+    pub until: Option<Date>,
     /// Line of the entry, 1-based.
     pub line: usize,
     matcher: GlobMatcher,
+    says: Option<Pattern>,
+    platform: Option<Pattern>,
+    toolchain: Option<Range>,
+}
+
+/// A glob, and how it was written.
+#[derive(Debug)]
+struct Pattern {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+/// Where and when a cell was run, and with which versions: what the conditions of entries are about.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The day, UTC.
+    pub day: Date,
+    /// The target triple of the harness.
+    pub platform: &'a str,
+    /// What the runtimes that came so far said of themselves.
+    pub versions: &'a [(RuntimeId, String)],
+}
+
+/// How an entry stands to a failure of a cell that its glob matches; the later, the nearer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It is about another phase.
+    OtherPhase,
+    /// Of that phase, about another outcome.
+    OtherOutcome,
+    /// Of that outcome, about one that says something else.
+    OtherSays,
+    /// It is that failure, on another platform.
+    OtherPlatform,
+    /// It is that failure, with other versions; or nobody said the version.
+    OtherToolchain,
+    /// It is that failure, and the entry's time is over.
+    Expired,
+    /// It is that failure.
+    Covers,
 }
 
 impl Entry {
-    /// Whether this is that failure, for a cell that the entry is about.
+    /// How it stands to a failure of a cell that its glob matches.
     #[must_use]
-    pub fn covers(&self, outcome: &Outcome) -> bool {
-        self.phase == outcome.phase && self.what == outcome.what
+    pub fn stands(&self, outcome: &Outcome, now: &Circumstances<'_>) -> Standing {
+        let matches = |pattern: &Option<Pattern>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| pattern.matcher.is_match(text))
+        };
+        if self.phase != outcome.phase {
+            Standing::OtherPhase
+        } else if self.what != outcome.what {
+            Standing::OtherOutcome
+        } else if !matches(&self.says, &outcome.detail) {
+            Standing::OtherSays
+        } else if !matches(&self.platform, now.platform) {
+            Standing::OtherPlatform
+        } else if !self.toolchain.as_ref().is_none_or(|range| range.holds(now.versions)) {
+            Standing::OtherToolchain
+        } else if self.has_expired(now.day) {
+            Standing::Expired
+        } else {
+            Standing::Covers
+        }
     }
 
-    #[cfg(test)]
-    pub(super) fn for_test(phase: &str, what: What) -> Self {
-        let matcher = glob("*").unwrap();
-        let (phase, reason) = (phase.to_owned(), "a test".to_owned());
-        Self { cells: "*".to_owned(), phase, what, rate: None, reason, line: 1, matcher }
+    /// Whether it expects a cell that its glob matches to fail, under these circumstances.
+    #[must_use]
+    pub fn expects(&self, now: &Circumstances<'_>) -> bool {
+        self.platform.as_ref().is_none_or(|pattern| pattern.matcher.is_match(now.platform))
+            && self.toolchain.as_ref().is_none_or(|range| range.holds(now.versions))
+            && !self.has_expired(now.day)
     }
 
-    #[cfg(test)]
-    pub(super) fn sometimes_for_test(phase: &str, what: What) -> Self {
-        Self { rate: "1 of 2".parse().ok(), ..Self::for_test(phase, what) }
+    /// Whether its last day is over.
+    #[must_use]
+    pub fn has_expired(&self, day: Date) -> bool {
+        self.until.is_some_and(|until| day > until)
     }
-}
 
-/// Why the ledger cannot be used.
-#[derive(Debug, Error, Diagnostic)]
-pub enum LedgerError {
-    /// The file is there and cannot be read.
-    #[error("failed to read {FILE}")]
-    #[diagnostic(code(ledger::unreadable))]
-    Read(#[source] std::io::Error),
-    /// The file does not hold to FORMATS.md.
-    #[error("{message}")]
-    #[diagnostic(code(ledger::invalid), help("{help}"))]
-    Invalid {
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        help: String,
-        /// The file.
-        #[source_code]
-        source_code: NamedSource<String>,
-        /// Where.
-        #[label("here")]
-        at: SourceSpan,
-    },
-}
+    /// Whether its glob matches a cell.
+    #[must_use]
+    pub fn is_about(&self, cell: &CellId) -> bool {
+        self.matcher.is_match(cell.to_string())
+    }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    failure: Vec<Spanned<Written>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    cells: Spanned<String>,
-    phase: Spanned<String>,
-    outcome: Spanned<String>,
-    rate: Option<Spanned<String>>,
-    reason: Spanned<String>,
+    /// Why it does not cover a failure, for people.
+    #[must_use]
+    pub fn why_not(&self, standing: Standing) -> String {
+        let text = |pattern: &Option<Pattern>| pattern.as_ref().map_or("", |pattern| &pattern.text).to_owned();
+        let why = match standing {
+            Standing::OtherPhase => format!("is about phase {}", self.phase),
+            Standing::OtherOutcome => format!("is about `{}`", self.what),
+            Standing::OtherSays => format!("is about one that says `{}`", text(&self.says)),
+            Standing::OtherPlatform => format!("is about platform {}", text(&self.platform)),
+            Standing::OtherToolchain => {
+                format!(
+                    "is about the toolchain {}",
+                    self.toolchain.as_ref().map(ToString::to_string).unwrap_or_default()
+                )
+            }
+            Standing::Expired => format!("expired on {}", self.until.map(|day| day.to_string()).unwrap_or_default()),
+            Standing::Covers => "covers it".to_owned(),
+        };
+        format!("ledger line {} {why}", self.line)
+    }
 }
 
 impl Ledger {
-    /// Reads the ledger below a project's root; no file is an empty ledger.
-    ///
-    /// # Errors
-    /// When the file cannot be read or does not hold to FORMATS.md.
-    pub fn read(root: &Path) -> Result<Self, LedgerError> {
-        match std::fs::read_to_string(root.join(FILE)) {
-            Ok(text) => Self::parse(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(LedgerError::Read(error)),
-        }
+    /// All entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
-    /// Reads a ledger's text.
-    ///
-    /// # Errors
-    /// When it does not hold to FORMATS.md.
-    pub fn parse(text: &str) -> Result<Self, LedgerError> {
-        let invalid = |message: String, help: &str, at: std::ops::Range<usize>| LedgerError::Invalid {
-            message,
-            help: help.to_owned(),
-            source_code: NamedSource::new(FILE, text.to_owned()).with_language("TOML"),
-            at: at.into(),
-        };
-        let file: File = toml::from_str(text).map_err(|error| {
-            let at = error.span().unwrap_or(0..0);
-            invalid(error.message().to_owned(), "an entry is [[failure]] with cells, phase, outcome and reason", at)
-        })?;
-        let mut entries = Vec::new();
-        for written in file.failure {
-            let line = text[..written.span().start].lines().count() + 1;
-            let written = written.into_inner();
-            let matcher = glob(written.cells.get_ref()).map_err(|error| {
-                let help = "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*";
-                invalid(
-                    format!("`{}` is no glob: {}", written.cells.get_ref(), error.kind()),
-                    help,
-                    written.cells.span(),
-                )
-            })?;
-            let what: What = written.outcome.get_ref().parse().map_err(|why: String| {
-                invalid(why, "write it as `coexist show CELL` prints it: signalled SIGSEGV", written.outcome.span())
-            })?;
-            match what {
-                What::Finished | What::NotRun | What::HarnessFailed => {
-                    let message = format!("`{what}` is no failure of a cell");
-                    return Err(invalid(message, "remove the entry", written.outcome.span()));
-                }
-                What::Exited(_) | What::Signalled(_) | What::TimedOut | What::Leaked | What::Flooded(_) => {}
-                What::OverLimit(_) | What::Incomplete | What::Refused(_) | What::CheckFailed => {}
-                What::Contradicted(_) | What::Corrupted(_) | What::NotBuilt => {}
-            }
-            for (field, name) in [(&written.phase, "phase"), (&written.reason, "reason")] {
-                if field.get_ref().trim().is_empty() {
-                    return Err(invalid(format!("`{name}` is empty"), "say it in a sentence", field.span()));
-                }
-            }
-            let rate = written.rate.map(|rate| {
-                let parsed: Result<Rate, String> = rate.get_ref().parse();
-                parsed.map_err(|why| invalid(why, "write failures of runs, as in 7 of 20", rate.span()))
-            });
-            entries.push(Entry {
-                rate: rate.transpose()?,
-                cells: written.cells.into_inner(),
-                phase: written.phase.into_inner(),
-                what,
-                reason: written.reason.into_inner(),
-                line,
-                matcher,
-            });
-        }
-        Ok(Self { entries })
+    /// All causes, in the file's order.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
     }
 
     /// The entries about a cell.
@@ -186,50 +192,16 @@ impl Ledger {
         let ids: Vec<String> = cells.iter().map(ToString::to_string).collect();
         self.entries.iter().filter(|entry| !ids.iter().any(|id| entry.matcher.is_match(id))).collect()
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ENTRY: &str = "[[failure]]\ncells = \"callback[x]/go+*\"\nphase = \"start\"\noutcome = \"signalled SIGSEGV\"\nreason = \"because\"\n";
-
-    fn id(text: &str) -> CellId {
-        text.parse().unwrap()
+    /// Entries about some of these cells whose last day is over.
+    pub fn expired<'l>(&'l self, cells: &[&CellId], day: Date) -> Vec<&'l Entry> {
+        let over = self.entries.iter().filter(|entry| entry.has_expired(day));
+        over.filter(|entry| cells.iter().any(|cell| entry.is_about(cell))).collect()
     }
 
-    #[test]
-    fn an_entry_is_about_the_cells_of_its_glob() {
-        let ledger = Ledger::parse(ENTRY).unwrap();
-        assert_eq!(ledger.about(&id("callback[x]/go+c")).len(), 1);
-        assert_eq!(ledger.about(&id("callback[x]/c+go")).len(), 0);
-        assert_eq!(ledger.about(&id("callback/go+c")).len(), 0);
-    }
-
-    #[test]
-    fn an_entry_about_no_cell_is_found() {
-        let ledger = Ledger::parse(ENTRY).unwrap();
-        let (with, without) = (id("callback[x]/go+c"), id("callback/c"));
-        assert!(ledger.unmatched(&[&without, &with]).is_empty());
-        assert_eq!(ledger.unmatched(&[&without])[0].line, 1);
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_where_it_stands() {
-        for (change, message) in [
-            (("outcome = ", "outcom = "), "unknown field"),
-            (("signalled SIGSEGV", "crashed"), "no outcome"),
-            (("signalled SIGSEGV", "finished"), "no failure"),
-            (("because", " "), "`reason` is empty"),
-            (("callback[x]/go+*", "callback/{go"), "no glob"),
-            (("reason = \"because\"\n", ""), "missing field"),
-            (("reason =", "rate = \"often\"\nreason ="), "no rate"),
-            (("reason =", "rate = \"2 of 2\"\nreason ="), "needs no rate"),
-        ] {
-            let text = ENTRY.replace(change.0, change.1);
-            let error = Ledger::parse(&text).unwrap_err();
-            assert!(error.to_string().contains(message), "{error}");
-            assert!(matches!(error, LedgerError::Invalid { .. }));
-        }
+    /// Causes that no entry has.
+    #[must_use]
+    pub fn unused(&self) -> Vec<&Cause> {
+        self.causes.iter().filter(|cause| !cause.is_used).collect()
     }
 }

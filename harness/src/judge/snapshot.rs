@@ -90,6 +90,24 @@ pub fn compare(accepted: &Accepted, text: &str) -> Comparison {
     if accepted.0.matches_latest(&new) { Comparison::Same } else { Comparison::Different }
 }
 
+impl Accepted {
+    /// Tells traces apart that `compare` tells apart.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        hashed(&self.0)
+    }
+}
+
+/// The same of a trace that was just seen.
+#[must_use]
+pub fn fingerprint(text: &str) -> String {
+    hashed(&TextSnapshotContents::new(text.to_owned(), TextSnapshotKind::File))
+}
+
+fn hashed(contents: &TextSnapshotContents) -> String {
+    blake3::hash(contents.to_string().as_bytes()).to_hex()[..16].to_owned()
+}
+
 /// Prepares this process for `propose`: insta is told through its environment to write pending files and to neither print
 /// nor panic.
 ///

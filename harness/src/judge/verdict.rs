@@ -1,8 +1,11 @@
 //! The one function that concludes: outcome, snapshot and ledger in, verdict out. Pure, and tested by its whole table.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Entry;
+use super::ledger::{Circumstances, Entry, Standing};
 use super::rate::{Agreement, Rate};
 use super::{Outcome, What};
 
@@ -116,19 +119,42 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// The verdict. `entries` are those of the ledger whose cells include this one; one of them covers a failure only if phase
-/// and outcome are the same. Against one that has no rate, a cell that finished is `Fixed`.
+/// A verdict and what the ledger has to do with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Judgement<'l> {
+    /// What we conclude.
+    pub verdict: Verdict,
+    /// The entry that covers a `Known` failure, or the one by which a cell is `Fixed`.
+    pub entry: Option<&'l Entry>,
+    /// Of a `Failed` cell: the entry that comes nearest to covering the failure, and why it does not.
+    pub near: Option<(&'l Entry, Standing)>,
+}
+
+/// The verdict. `entries` are those of the ledger whose cells include this one; one of them covers a failure only if phase,
+/// outcome and what that says are the same, and all that it asks of platform, toolchain and day holds. Against one that has
+/// no rate and whose demands hold, a cell that finished is `Fixed`.
 #[must_use]
-pub fn judge(outcome: &Outcome, comparison: Comparison, entries: &[&Entry]) -> Verdict {
+pub fn judge<'l>(
+    outcome: &Outcome,
+    comparison: Comparison,
+    entries: &[&'l Entry],
+    now: &Circumstances<'_>,
+) -> Judgement<'l> {
+    let plain = |verdict| Judgement { verdict, entry: None, near: None };
     match outcome.what {
-        What::NotRun => Verdict::Skipped,
-        What::HarnessFailed => Verdict::Faulty,
-        What::Finished if entries.iter().any(|entry| entry.rate.is_none()) => Verdict::Fixed,
-        What::Finished => match comparison {
-            Comparison::Same => Verdict::Pass,
-            Comparison::Missing => Verdict::New,
-            Comparison::Different => Verdict::Changed,
-        },
+        What::NotRun => plain(Verdict::Skipped),
+        What::HarnessFailed => plain(Verdict::Faulty),
+        What::Finished => {
+            let expected = entries.iter().copied().find(|entry| entry.rate.is_none() && entry.expects(now));
+            if expected.is_some() {
+                return Judgement { verdict: Verdict::Fixed, entry: expected, near: None };
+            }
+            plain(match comparison {
+                Comparison::Same => Verdict::Pass,
+                Comparison::Missing => Verdict::New,
+                Comparison::Different => Verdict::Changed,
+            })
+        }
         What::Exited(_)
         | What::Signalled(_)
         | What::TimedOut
@@ -141,119 +167,11 @@ pub fn judge(outcome: &Outcome, comparison: Comparison, entries: &[&Entry]) -> V
         | What::Contradicted(_)
         | What::Corrupted(_)
         | What::NotBuilt => {
-            let covered = entries.iter().any(|entry| entry.covers(outcome));
-            if covered { Verdict::Known } else { Verdict::Failed }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const COMPARISONS: [Comparison; 3] = [Comparison::Same, Comparison::Missing, Comparison::Different];
-
-    fn outcome(phase: &str, what: What) -> Outcome {
-        Outcome { phase: phase.to_owned(), what, detail: String::new() }
-    }
-
-    fn failures() -> Vec<What> {
-        let word = || "x".to_owned();
-        vec![
-            What::Exited(1),
-            What::Signalled(11),
-            What::TimedOut,
-            What::Leaked,
-            What::Flooded(word()),
-            What::OverLimit(word()),
-            What::Incomplete,
-            What::Refused(word()),
-            What::CheckFailed,
-            What::Contradicted(word()),
-            What::Corrupted(word()),
-            What::NotBuilt,
-        ]
-    }
-
-    #[test]
-    fn finished_is_judged_by_snapshot_unless_the_ledger_expects_a_failure() {
-        let finished = outcome("exit", What::Finished);
-        let expected = [Verdict::Pass, Verdict::New, Verdict::Changed];
-        for (comparison, verdict) in COMPARISONS.into_iter().zip(expected) {
-            assert_eq!(judge(&finished, comparison, &[]), verdict);
-            let entry = Entry::for_test("exit", What::Signalled(11));
-            assert_eq!(judge(&finished, comparison, &[&entry]), Verdict::Fixed);
-            let sometimes = Entry::sometimes_for_test("exit", What::Signalled(11));
-            assert_eq!(judge(&finished, comparison, &[&sometimes]), verdict);
-            assert_eq!(judge(&finished, comparison, &[&sometimes, &entry]), Verdict::Fixed);
-        }
-    }
-
-    #[test]
-    fn a_failure_is_known_only_in_its_own_phase_and_way() {
-        for what in failures() {
-            let seen = outcome("callback", what.clone());
-            for comparison in COMPARISONS {
-                assert_eq!(judge(&seen, comparison, &[]), Verdict::Failed, "{what}");
-                let same = Entry::for_test("callback", what.clone());
-                assert_eq!(judge(&seen, comparison, &[&same]), Verdict::Known, "{what}");
-                let elsewhere = Entry::for_test("load", what.clone());
-                assert_eq!(judge(&seen, comparison, &[&elsewhere]), Verdict::Failed, "{what}");
-                assert_eq!(judge(&seen, comparison, &[&elsewhere, &same]), Verdict::Known, "{what}");
-                for other in failures().into_iter().chain([What::Signalled(6), What::Exited(2)]) {
-                    if other != what {
-                        let otherwise = Entry::for_test("callback", other);
-                        assert_eq!(judge(&seen, comparison, &[&otherwise]), Verdict::Failed, "{what}");
-                    }
-                }
+            let standings = || entries.iter().copied().map(|entry| (entry, entry.stands(outcome, now)));
+            match standings().find(|(_, standing)| *standing == Standing::Covers) {
+                Some((entry, _)) => Judgement { verdict: Verdict::Known, entry: Some(entry), near: None },
+                None => Judgement { near: standings().max_by_key(|(_, standing)| *standing), ..plain(Verdict::Failed) },
             }
-        }
-    }
-
-    #[test]
-    fn what_did_not_run_blames_no_cell() {
-        let entry = Entry::for_test("load", What::Signalled(11));
-        for comparison in COMPARISONS {
-            for entries in [&[][..], &[&entry]] {
-                assert_eq!(judge(&outcome("load", What::NotRun), comparison, entries), Verdict::Skipped);
-                assert_eq!(judge(&outcome("load", What::HarnessFailed), comparison, entries), Verdict::Faulty);
-            }
-        }
-    }
-
-    #[test]
-    fn repeats_agree_or_are_flaky() {
-        use Verdict::{Failed, Faulty, Flaky, Known, Pass, Skipped};
-        for (verdicts, together) in [
-            (&[Pass, Pass][..], Pass),
-            (&[Known, Known], Known),
-            (&[Pass, Failed, Pass], Flaky),
-            (&[Known, Failed], Flaky),
-            (&[Pass, Skipped], Pass),
-            (&[Skipped, Skipped], Skipped),
-            (&[], Skipped),
-            (&[Pass, Faulty, Failed], Faulty),
-        ] {
-            assert_eq!(Verdict::of_repeats(verdicts, None), together, "{verdicts:?}");
-        }
-    }
-
-    #[test]
-    fn repeats_fit_the_ledgers_rate_or_block() {
-        use Verdict::{Failed, Fixed, Flaky, Known, Pass, Skipped};
-        let half = "10 of 20".parse().ok();
-        for (verdicts, together) in [
-            (vec![Pass], Pass),
-            (vec![Known], Known),
-            (vec![Pass, Known, Skipped], Known),
-            (vec![Pass; 10], Fixed),
-            (vec![Known; 11], Flaky),
-            (vec![Pass, Known, Failed], Flaky),
-            (vec![Failed, Failed], Failed),
-            (vec![Fixed], Fixed),
-            (vec![Skipped], Skipped),
-        ] {
-            assert_eq!(Verdict::of_repeats(&verdicts, half), together, "{verdicts:?}");
         }
     }
 }

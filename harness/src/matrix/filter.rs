@@ -86,3 +86,82 @@ fn names(cell: &Cell<'_>) -> Vec<String> {
     all.extend([cell.scenario.name.clone(), full]);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::id::CellId;
+    use crate::matrix::cells;
+
+    /// The project's own, which has variants, modes and pairs.
+    static CATALOG: LazyLock<Catalog> =
+        LazyLock::new(|| Catalog::read(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("it is good"));
+    static CELLS: LazyLock<Vec<Cell<'static>>> = LazyLock::new(|| cells(&CATALOG));
+
+    fn chooses(word: &str, cell: &Cell<'_>) -> bool {
+        Filter::new(&[word]).unwrap().chooses(cell)
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_id_is_a_glob_for_itself_and_no_other(text in "[a-z][a-z0-9-]{0,5}(\\[[a-z]{1,4}\\])?/[a-z][a-z0-9]{0,3}(@[a-z0-9][a-z0-9.-]{0,3})?(\\+[a-z][a-z0-9]{0,3}){0,2}", other in "[a-z]{1,4}(\\[[a-z]{1,3}\\])?/[a-z]{1,3}") {
+            let id: CellId = text.parse().unwrap();
+            let matcher = glob(&id.to_string()).unwrap();
+            prop_assert!(matcher.is_match(&text));
+            prop_assert_eq!(matcher.is_match(&other), other == text);
+        }
+
+        #[test]
+        fn brackets_are_no_set_of_letters(letters in "[a-z]{1,5}") {
+            let matcher = glob(&format!("x[{letters}]/y")).unwrap();
+            let literal = format!("x[{letters}]/y");
+            prop_assert!(matcher.is_match(&literal));
+            for letter in letters.chars() {
+                let as_a_set = format!("x{letter}/y");
+                prop_assert!(!matcher.is_match(&as_a_set));
+            }
+        }
+
+        #[test]
+        fn a_star_stops_at_no_character(before in "[a-z@+./-]{0,6}", between in ".{0,10}", after in "[a-z@+./-]{0,6}") {
+            let matcher = glob(&format!("{before}*{after}")).unwrap();
+            let text = format!("{before}{between}{after}");
+            prop_assert!(matcher.is_match(text));
+        }
+
+        #[test]
+        fn a_cell_is_chosen_by_each_of_its_names(at in any::<proptest::sample::Index>(), other in any::<proptest::sample::Index>()) {
+            let cell = at.get(&CELLS);
+            let other = other.get(&CELLS);
+            for name in names(cell) {
+                prop_assert!(chooses(&name, cell), "{name}");
+            }
+            // With the default variants and the default mode named, and as it is printed.
+            let named = |runtime: &&crate::catalog::Runtime| match &runtime.default_variant {
+                Some(variant) => format!("{}@{variant}", runtime.id.name),
+                None => runtime.id.to_string(),
+            };
+            let runtimes: Vec<String> = cell.runtimes.iter().map(named).collect();
+            let full = format!("{}[{}]/{}", cell.scenario.name, cell.mode, runtimes.join("+"));
+            prop_assert!(chooses(&full, cell), "{full}");
+            prop_assert_eq!(chooses(&cell.id.to_string(), other), cell.id == other.id);
+            prop_assert_eq!(chooses(&full, other), cell.id == other.id);
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,20}") {
+            let _ = Filter::new(&[text]);
+        }
+    }
+
+    #[test]
+    fn no_word_chooses_everything() {
+        assert!(CELLS.iter().all(|cell| Filter::default().chooses(cell)));
+    }
+}

@@ -150,6 +150,9 @@ pub fn attention(record: &Record) -> String {
             for line in last_lines(detail, if cells.len() > 3 { 1 } else { LOG_LINES }) {
                 let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
             }
+            if let Some(near) = &cell.uncovered {
+                let _ = writeln!(out, "    {DIM}{near}{DIM:#}");
+            }
         }
         let _ = writeln!(out, "  → {}", next(verdict, first));
     }
@@ -158,6 +161,15 @@ pub fn attention(record: &Record) -> String {
             out,
             "\nledger line {line}: `{cells}` is about no cell of this run: remove the entry or mend its glob"
         );
+    }
+    for (line, cells, until) in &record.expired {
+        let _ = writeln!(
+            out,
+            "\nledger line {line}: `{cells}` expired on {until}: find out whether it is still so, then give it a new `until` or remove it"
+        );
+    }
+    for (line, cause) in &record.unused {
+        let _ = writeln!(out, "\nledger line {line}: no entry has the cause `{cause}`: remove it");
     }
     if !record.orphans.is_empty() {
         let _ = writeln!(out, "\nsnapshots of cells that do not exist any more; remove them:");
@@ -181,16 +193,36 @@ pub fn what(cell: &CellRecord) -> String {
             format!("{} in phase {}", outcome.what, outcome.phase)
         }
     };
-    if cell.runs > 1 && cell.verdict != Verdict::Flaky {
-        let _ = write!(text, ", {} of {}", cell.outcomes.get(&outcome.what.to_string()).unwrap_or(&0), cell.runs);
+    if cell.together.runs > 1 && cell.verdict != Verdict::Flaky && cell.together.bad > 0 {
+        let _ = write!(text, "; failed {}{}", cell.together.tally(), earlier(cell));
     }
     text
 }
 
+/// How often a cell is bad, and with what.
 fn rates(cell: &CellRecord) -> String {
-    let parts: Vec<String> =
-        cell.outcomes.iter().map(|(what, count)| format!("{what} {count} of {}", cell.runs)).collect();
-    format!("{}; last seen in phase {}", parts.join(", "), cell.outcome.phase)
+    let failures = cell.together.failures.iter().map(|failure| {
+        let what = if failure.verdict == Verdict::Changed {
+            "another trace".to_owned()
+        } else {
+            format!("{} in phase {}", failure.outcome.what, failure.outcome.phase)
+        };
+        (what, failure.count)
+    });
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (what, count) in failures {
+        *counts.entry(what).or_insert(0) += count;
+    }
+    let parts: Vec<String> = counts.into_iter().map(|(what, count)| format!("; {what} {count}")).collect();
+    format!("failed {}{}{}", cell.together.tally(), earlier(cell), parts.join(""))
+}
+
+/// How many of the runs were earlier ones.
+fn earlier(cell: &CellRecord) -> String {
+    match cell.together.runs.saturating_sub(cell.runs) {
+        0 => String::new(),
+        before => format!(" ({before} of these earlier)"),
+    }
 }
 
 fn meaning(verdict: Verdict) -> &'static str {
@@ -201,7 +233,7 @@ fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Changed => "finished, and the trace is not the accepted one",
         Verdict::Failed => "did not come to its end as it should, and the ledger does not have it",
         Verdict::Fixed => "the ledger says that it fails, and it did not",
-        Verdict::Flaky => "not the same in every repeat",
+        Verdict::Flaky => "not the same in every run of the same libraries",
         Verdict::Skipped => "was not run",
         Verdict::Faulty => "the harness itself failed; no library is to blame",
     }
@@ -212,7 +244,9 @@ fn next(verdict: Verdict, first: &CellRecord) -> String {
     match verdict {
         Verdict::New | Verdict::Changed => "read and accept: coexist bless   or: cargo insta review".to_owned(),
         Verdict::Fixed => "remove the entry from snapshots/known-failures.toml".to_owned(),
-        Verdict::Flaky => format!("how often: coexist run '{cell}' --repeat 100"),
+        Verdict::Flaky => format!(
+            "how often: coexist run '{cell}' --repeat 100   or begin anew: coexist run '{cell}' --forget --repeat auto"
+        ),
         Verdict::Failed | Verdict::Known | Verdict::Faulty | Verdict::Pass | Verdict::Skipped => {
             format!("look closer: coexist show '{cell}'")
         }
@@ -286,13 +320,19 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     if let Some(reason) = &cell.reason {
         let _ = writeln!(out, "{:9} {reason}", "known");
     }
+    if let Some(upstream) = &cell.upstream {
+        let _ = writeln!(out, "{:9} {upstream}", "upstream");
+    }
+    if let Some(near) = &cell.uncovered {
+        let _ = writeln!(out, "{:9} {near}", "ledger");
+    }
     let snapshot = match cell.comparison {
         Comparison::Same => "the trace is the accepted one",
         Comparison::Missing => "none compared",
         Comparison::Different => "the trace differs from the accepted one: coexist bless shows how",
     };
     let _ = writeln!(out, "{:9} {snapshot}", "snapshot");
-    if cell.runs > 1 {
+    if cell.together.runs > 1 {
         let _ = writeln!(out, "{:9} {}", "runs", rates(cell));
     }
     let megabytes = cell.max_rss as f64 / 1e6;

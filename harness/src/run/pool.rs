@@ -31,6 +31,8 @@ pub struct Pool {
 pub struct Worker {
     /// Runs this worker's children.
     pub guard: Guard,
+    /// Which of the pool's it is, from 0.
+    pub(super) number: usize,
     /// Trace memory of the last run, cleared.
     pub(super) memory: Option<Memory>,
 }
@@ -62,7 +64,7 @@ impl Pool {
         for number in 0..count.max(1) {
             let folder = scratch.path().join(format!("worker-{number}"));
             std::fs::create_dir(&folder).map_err(failed)?;
-            workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))?, memory: None });
+            workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))?, number, memory: None });
         }
         Ok(Self { workers, interrupt, _lock: lock, scratch })
     }

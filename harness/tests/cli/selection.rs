@@ -120,23 +120,6 @@ fn repeats_are_counted() {
     assert!(ran.stderr.contains("another outcome in 0 of 3; at most 63.16 % at 95 %"), "{}", ran.stderr);
 }
 
-/// A cell that is not the same in every repeat is neither good nor bad.
-#[test]
-fn repeats_that_disagree_are_flaky() {
-    // Its host has this sandbox's path in it: nobody else could use it.
-    let sandbox = Sandbox::cold();
-    let times = sandbox.path("times");
-    let lines = format!(
-        "FILE *times = fopen(\"{}\", \"a\"); fputc('x', times); fseek(times, 0, SEEK_END); long n = ftell(times); fclose(times);\n    \
-         if (n % 2 == 0) abort();",
-        times.display()
-    );
-    sandbox.scenario("callback", "#include <stdio.h>\n#include <stdlib.h>", &lines);
-    let ran = sandbox.expect(100, &["run", "-j1", "--repeat", "4"]);
-    assert!(ran.stderr.contains("callback/one  finished 2 of 4, signalled SIGABRT 2 of 4"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("1 cell in 4 runs: 1 flaky"), "{}", ran.stderr);
-}
-
 fn without_a_tool() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.sample("two", "");

@@ -1,0 +1,201 @@
+//! What earlier runs saw of each cell, as long as everything that was run is the same: `history.json`. A cell that failed once
+//! and now passes with the same bytes is not well.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::CellId;
+use crate::judge::{Outcome, snapshot};
+
+/// Raised whenever a field changes its meaning.
+const SCHEMA: u32 = 1;
+
+/// Pasts of one cell that are kept, the latest ones: so many that each way of stress has its own.
+const PASTS: usize = 6;
+
+/// Different things that one cell did which are told apart; what comes after them counts for one of the same outcome.
+const DIFFERENT: usize = 16;
+
+/// What was seen of all cells.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    schema: u32,
+    cells: BTreeMap<CellId, Vec<Past>>,
+}
+
+/// What was seen of one cell when the same was run in the same way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Past {
+    /// Of all that was run, and how.
+    pub hash: String,
+    /// Each different thing once.
+    pub seen: Vec<Seen>,
+}
+
+/// One thing that a cell did, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// What happened.
+    pub outcome: Outcome,
+    /// Of a cell that finished: which trace.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trace: Option<Prints>,
+    /// In so many runs.
+    pub count: usize,
+}
+
+/// Which trace a cell had: fingerprints as `judge::snapshot` makes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prints {
+    /// With names.
+    pub own: String,
+    /// Without, if that was needed.
+    pub nameless: Option<String>,
+}
+
+impl Prints {
+    /// Of a trace with names, and of one without if that was needed.
+    #[must_use]
+    pub fn of(text: &str, nameless: &str) -> Self {
+        let nameless = (!nameless.is_empty()).then(|| snapshot::fingerprint(nameless));
+        Self { own: snapshot::fingerprint(text), nameless }
+    }
+}
+
+impl Past {
+    /// Nothing seen yet.
+    #[must_use]
+    pub fn new(hash: String) -> Self {
+        Self { hash, seen: Vec::new() }
+    }
+
+    /// Counts one more run.
+    pub fn add(&mut self, outcome: &Outcome, trace: Option<&Prints>) {
+        let same = |seen: &Seen| seen.outcome == *outcome && seen.trace.as_ref() == trace;
+        let alike = |seen: &Seen| {
+            (&seen.outcome.phase, &seen.outcome.what) == (&outcome.phase, &outcome.what) && seen.trace.as_ref() == trace
+        };
+        let is_full = self.seen.len() >= DIFFERENT;
+        let at =
+            self.seen.iter().position(same).or_else(|| is_full.then(|| self.seen.iter().position(alike)).flatten());
+        match at {
+            Some(at) => self.seen[at].count += 1,
+            None => self.seen.push(Seen { outcome: outcome.clone(), trace: trace.cloned(), count: 1 }),
+        }
+    }
+}
+
+impl History {
+    /// Reads it; no file is an empty history.
+    ///
+    /// # Errors
+    /// Why it cannot be read: it is damaged, or of another version.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let history: Self = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        if history.schema == SCHEMA { Ok(history) } else { Err(format!("it has schema {}", history.schema)) }
+    }
+
+    /// What was seen of a cell when the same was run in the same way.
+    #[must_use]
+    pub fn of(&self, cell: &CellId, hash: &str) -> &[Seen] {
+        let pasts = self.cells.get(cell).map_or(&[][..], Vec::as_slice);
+        pasts.iter().find(|past| past.hash == hash).map_or(&[], |past| &past.seen)
+    }
+
+    /// From now on, this is all that is known of a cell with the past's hash.
+    pub fn set(&mut self, cell: CellId, past: Past) {
+        let pasts = self.cells.entry(cell).or_default();
+        pasts.retain(|other| other.hash != past.hash);
+        pasts.insert(0, past);
+        pasts.truncate(PASTS);
+    }
+
+    /// Knows nothing of a cell from now on.
+    pub fn forget(&mut self, cell: &CellId) {
+        self.cells.remove(cell);
+    }
+
+    /// Knows nothing of cells that are not there any more.
+    pub fn retain(&mut self, exists: impl Fn(&CellId) -> bool) {
+        self.cells.retain(|cell, _| exists(cell));
+    }
+
+    /// Writes it whole or not at all.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn write(&mut self, path: &Path) -> std::io::Result<()> {
+        self.schema = SCHEMA;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        let mut file = tempfile::Builder::new().permissions(open).tempfile_in(folder)?;
+        let mut buffered = std::io::BufWriter::new(&mut file);
+        serde_json::to_writer(&mut buffered, self)?;
+        buffered.flush()?;
+        drop(buffered);
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::What;
+
+    fn outcome(what: What, detail: &str) -> Outcome {
+        Outcome { phase: "start".to_owned(), what, detail: detail.to_owned() }
+    }
+
+    #[test]
+    fn it_is_about_what_was_run() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = folder.path().join("history.json");
+        let cell: CellId = "churn/go+c".parse().unwrap();
+        let mut history = History::read(&file).unwrap();
+        let mut past = Past::new("one".to_owned());
+        past.add(&outcome(What::TimedOut, ""), None);
+        past.add(&outcome(What::TimedOut, ""), None);
+        let trace = Prints { own: "a".to_owned(), nameless: None };
+        past.add(&outcome(What::Finished, ""), Some(&trace));
+        history.set(cell.clone(), past);
+        history.write(&file).unwrap();
+        let mut read = History::read(&file).unwrap();
+        let counts: Vec<usize> = read.of(&cell, "one").iter().map(|seen| seen.count).collect();
+        assert_eq!(counts, [2, 1]);
+        assert!(read.of(&cell, "two").is_empty());
+        for hash in ["two", "three", "four", "five", "six"] {
+            read.set(cell.clone(), Past::new(hash.to_owned()));
+        }
+        assert_eq!(read.of(&cell, "one").len(), 2, "the same once more is the same");
+        read.set(cell.clone(), Past::new("seven".to_owned()));
+        assert!(read.of(&cell, "one").is_empty());
+        read.forget(&cell);
+        assert!(read.of(&cell, "one").is_empty());
+        std::fs::write(&file, "{\"schema\": 9, \"cells\": {}}").unwrap();
+        assert_eq!(History::read(&file).unwrap_err(), "it has schema 9");
+    }
+
+    #[test]
+    fn details_that_always_differ_do_not_fill_it() {
+        let mut past = Past::new(String::new());
+        for number in 0..100 {
+            past.add(&outcome(What::Signalled(11), &format!("at {number:#x}")), None);
+        }
+        assert_eq!(past.seen.len(), DIFFERENT);
+        assert_eq!(past.seen.iter().map(|seen| seen.count).sum::<usize>(), 100);
+    }
+}

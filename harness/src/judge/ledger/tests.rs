@@ -1,0 +1,115 @@
+//! Which entries are about a cell, how they stand to a failure, and what is wrong with a text.
+
+use jiff::civil::date;
+
+use super::*;
+
+const ENTRY: &str = "[[failure]]\ncells = \"callback[x]/go+*\"\nphase = \"start\"\noutcome = \"signalled SIGSEGV\"\nreason = \"because\"\n";
+
+fn id(text: &str) -> CellId {
+    text.parse().unwrap()
+}
+
+#[test]
+fn an_entry_is_about_the_cells_of_its_glob() {
+    let ledger = Ledger::parse(ENTRY).unwrap();
+    assert_eq!(ledger.about(&id("callback[x]/go+c")).len(), 1);
+    assert_eq!(ledger.about(&id("callback[x]/c+go")).len(), 0);
+    assert_eq!(ledger.about(&id("callback/go+c")).len(), 0);
+}
+
+#[test]
+fn an_entry_about_no_cell_is_found() {
+    let ledger = Ledger::parse(ENTRY).unwrap();
+    let (with, without) = (id("callback[x]/go+c"), id("callback/c"));
+    assert!(ledger.unmatched(&[&without, &with]).is_empty());
+    assert_eq!(ledger.unmatched(&[&without])[0].line, 1);
+}
+
+#[test]
+fn the_last_day_of_an_entry_is_its_own() {
+    let ledger = Ledger::parse(&format!("{ENTRY}since = 2026-01-01\nuntil = 2026-10-01\n")).unwrap();
+    let (with, without) = (id("callback[x]/go+c"), id("callback/c"));
+    assert!(ledger.expired(&[&with], date(2026, 10, 1)).is_empty());
+    assert_eq!(ledger.expired(&[&without, &with], date(2026, 10, 2)).len(), 1);
+    assert!(ledger.expired(&[&without], date(2026, 10, 2)).is_empty(), "it is about no cell of the run");
+}
+
+#[test]
+fn reasons_are_shared_by_their_cause() {
+    let with_cause = ENTRY.replace("reason = \"because\"", "cause = \"one\"");
+    let own = with_cause.replace("cause =", "upstream = \"a/b#2\"\ncause =");
+    let causes =
+        "[causes.one]\nreason = \"shared\"\nupstream = \"https://example.org/1\"\n[causes.two]\nreason = \"unused\"\n";
+    let ledger = Ledger::parse(&format!("{causes}{with_cause}{own}{ENTRY}")).unwrap();
+    let told = |entry: &Entry| (entry.reason.clone(), entry.upstream.clone());
+    let told: Vec<_> = ledger.entries().iter().map(told).collect();
+    assert_eq!(told[0], ("shared".to_owned(), Some("https://example.org/1".to_owned())));
+    assert_eq!(told[1], ("shared".to_owned(), Some("a/b#2".to_owned())), "the entry's own comes first");
+    assert_eq!(told[2], ("because".to_owned(), None));
+    let unused: Vec<(usize, &str)> = ledger.unused().iter().map(|cause| (cause.line, cause.name.as_str())).collect();
+    assert_eq!(unused, [(4, "two")]);
+}
+
+#[test]
+fn the_nearest_entry_says_why_it_does_not_cover() {
+    let now = Circumstances { day: date(2026, 11, 24), platform: "x86_64-unknown-linux-gnu", versions: &[] };
+    let seen = Outcome { phase: "start".to_owned(), what: What::Signalled(11), detail: "segfault at 0".to_owned() };
+    for (more, standing, why) in [
+        ("", Standing::Covers, "ledger line 1 covers it"),
+        ("phase = \"stop\"", Standing::OtherPhase, "ledger line 1 is about phase stop"),
+        ("outcome = \"timed-out\"", Standing::OtherOutcome, "ledger line 1 is about `timed-out`"),
+        ("says = \"bus error*\"", Standing::OtherSays, "ledger line 1 is about one that says `bus error*`"),
+        ("says = \"segfault*\"", Standing::Covers, "ledger line 1 covers it"),
+        ("platform = \"aarch64-*\"", Standing::OtherPlatform, "ledger line 1 is about platform aarch64-*"),
+        ("platform = \"*-linux-{gnu,musl}\"", Standing::Covers, "ledger line 1 covers it"),
+        (
+            "toolchain = \"go >=1.21,<1.24\"",
+            Standing::OtherToolchain,
+            "ledger line 1 is about the toolchain go >=1.21, <1.24",
+        ),
+        ("until = 2026-11-23", Standing::Expired, "ledger line 1 expired on 2026-11-23"),
+        ("until = 2026-11-24", Standing::Covers, "ledger line 1 covers it"),
+    ] {
+        let key = more.split(' ').next().unwrap_or_default();
+        let kept = ENTRY.lines().filter(|line| key.is_empty() || !line.starts_with(key));
+        let text: Vec<&str> = kept.chain([more]).collect();
+        let ledger = Ledger::parse(&text.join("\n")).unwrap();
+        let entry = &ledger.entries()[0];
+        assert_eq!((entry.stands(&seen, &now), entry.why_not(entry.stands(&seen, &now)).as_str()), (standing, why));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_where_it_stands() {
+    for (change, message) in [
+        (("outcome = ", "outcom = "), "unknown field"),
+        (("signalled SIGSEGV", "crashed"), "no outcome"),
+        (("signalled SIGSEGV", "finished"), "no failure"),
+        (("because", " "), "`reason` is empty"),
+        (("because", "TODO: why"), "nobody has written this reason yet"),
+        (("start", " "), "`phase` is empty"),
+        (("callback[x]/go+*", "callback/{go"), "no glob"),
+        (("reason = \"because\"\n", ""), "neither `reason` nor `cause`"),
+        (("phase = \"start\"\n", ""), "missing field"),
+        (("reason =", "rate = \"often\"\nreason ="), "no rate"),
+        (("reason =", "rate = \"2 of 2\"\nreason ="), "needs no rate"),
+        (("reason =", "cause = \"x\"\nreason ="), "a `reason` and a `cause`"),
+        (("reason = \"because\"", "cause = \"x\""), "there is no cause `x`"),
+        (("[[failure]]", "[causes.A]\nreason = \"x\"\n[[failure]]"), "no name of a cause"),
+        (("[[failure]]", "[causes.a]\nreason = \"TODO\"\n[[failure]]"), "nobody has written"),
+        (("[[failure]]", "[causes.a]\nwhy = \"x\"\n[[failure]]"), "unknown field"),
+        (("reason =", "upstream = \"a/b\"\nreason ="), "`a/b` is no issue"),
+        (("reason =", "until = \"2026-10-01\"\nreason ="), "invalid type"),
+        (("reason =", "until = 2026-10-01T10:00:00\nreason ="), "is no day"),
+        (("reason =", "since = 2026-10-02\nuntil = 2026-10-01\nreason ="), "`until` is before `since`"),
+        (("reason =", "toolchain = \"go 1.21\"\nreason ="), "`1.21` is no bound"),
+        (("reason =", "platform = \"{x\"\nreason ="), "no glob"),
+        (("reason =", "says = \"{x\"\nreason ="), "no glob"),
+    ] {
+        let text = ENTRY.replace(change.0, change.1);
+        let error = Ledger::parse(&text).unwrap_err();
+        assert!(error.to_string().contains(message), "{text}: {error}");
+        assert!(matches!(error, LedgerError::Invalid { .. }));
+    }
+}

@@ -1,0 +1,193 @@
+//! What is not always the same: how often a cell is run, and what all its runs say together, those of earlier days with them.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::{CellJob, Options, Reference, Run, Setting};
+use crate::check::linkage::Linkage;
+use crate::compile::{Artefact, Artefacts, Built};
+use crate::history::{History, Past, Seen};
+use crate::id::{CellId, RuntimeId};
+use crate::judge::ledger::Entry;
+use crate::judge::{Comparison, Rate, Verdict, What, judge};
+use crate::matrix::Cell;
+use crate::record::{self, Failure};
+
+/// How often a cell is run that is not as it should be, to see whether that is always so.
+const FEW: usize = 5;
+/// How often a cell is run that is not always the same, for its rate.
+const MANY: usize = 20;
+
+/// How often each cell is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// So often.
+    Times(usize),
+    /// Once; five times what blocks or is remembered otherwise; twenty times what has a rate or is not always the same.
+    Auto,
+}
+
+impl std::str::FromStr for Repeat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(times) if times > 0 => Ok(Self::Times(times)),
+            Ok(_) => Err("a cell is run once at least".to_owned()),
+            Err(_) if text == "auto" => Ok(Self::Auto),
+            Err(_) => Err("write a number, or auto".to_owned()),
+        }
+    }
+}
+
+impl Repeat {
+    /// How many runs more a cell needs after these.
+    pub(super) fn more(self, job: &CellJob<'_>, runs: &[Run], setting: Setting<'_>) -> usize {
+        if job.start.is_err() {
+            return 0;
+        }
+        let wanted = match self {
+            Self::Times(times) => times,
+            Self::Auto if runs.is_empty() => 1,
+            Self::Auto => {
+                let entries = setting.ledger.about(&job.cell.id);
+                let together = Together::new(job, runs, setting, &entries);
+                match together.verdict {
+                    Verdict::Faulty | Verdict::Skipped => 0,
+                    Verdict::Flaky => MANY,
+                    Verdict::Pass | Verdict::Known | Verdict::New if !together.has_rate => 1,
+                    Verdict::Pass | Verdict::Known | Verdict::New => MANY,
+                    Verdict::Failed | Verdict::Changed | Verdict::Fixed => FEW,
+                }
+            }
+        };
+        wanted.saturating_sub(runs.len())
+    }
+}
+
+/// What all runs of a cell say together.
+pub(super) struct Together<'l> {
+    /// What we conclude.
+    pub verdict: Verdict,
+    /// The entry of a failure that the ledger knows, whenever it was seen.
+    pub entry: Option<&'l Entry>,
+    /// Of a flaky cell: which entry says otherwise.
+    pub doubted: Option<String>,
+    /// What the record has of it.
+    pub record: record::Together,
+    has_rate: bool,
+}
+
+impl<'l> Together<'l> {
+    /// Of the runs of today, and of what earlier ones of the same saw: judged as if that had been today, so that a snapshot
+    /// or an entry that came since holds for it too.
+    pub fn new(job: &CellJob<'_>, runs: &[Run], setting: Setting<'_>, entries: &[&'l Entry]) -> Self {
+        let longest = runs.iter().map(|run| &run.versions).max_by_key(|versions| versions.len());
+        let versions: &[(RuntimeId, String)] = longest.map_or(&[], |versions| versions);
+        let now = setting.now(versions);
+        let nothing = runs.iter().all(|run| matches!(run.verdict, Verdict::Skipped | Verdict::Faulty));
+        let earlier = if nothing { &[][..] } else { setting.history.of(&job.cell.id, &job.hash) };
+
+        let mut verdicts = Vec::new();
+        let mut entry = None;
+        let mut record = record::Together { runs: 0, bad: 0, failures: Vec::new() };
+        let runs = runs.iter().map(|run| (&run.outcome, Some(run.comparison), 1));
+        let seen = earlier.iter().map(|seen| (&seen.outcome, job.comparison(seen, setting), seen.count));
+        for (outcome, comparison, count) in runs.chain(seen) {
+            let Some(comparison) = comparison else { continue };
+            let judgement = judge(outcome, comparison, entries, &now);
+            verdicts.extend(std::iter::repeat_n(judgement.verdict, count));
+            record.runs += count;
+            match judgement.verdict {
+                Verdict::Known | Verdict::Failed | Verdict::Changed => {
+                    entry = entry.or(judgement.entry);
+                    record.bad += count;
+                    let same =
+                        |failure: &&mut Failure| failure.outcome == *outcome && failure.verdict == judgement.verdict;
+                    match record.failures.iter_mut().find(same) {
+                        Some(failure) => failure.count += count,
+                        None => record.failures.push(Failure {
+                            outcome: outcome.clone(),
+                            verdict: judgement.verdict,
+                            count,
+                        }),
+                    }
+                }
+                Verdict::Pass | Verdict::New | Verdict::Fixed | Verdict::Flaky => {}
+                Verdict::Skipped | Verdict::Faulty => {}
+            }
+        }
+        let rates: Vec<Rate> =
+            entries.iter().filter(|entry| entry.expects(&now)).filter_map(|entry| entry.rate).collect();
+        let verdict = Verdict::of_repeats(&verdicts, Rate::any(&rates));
+        let doubted = entry.filter(|_| verdict == Verdict::Flaky).map(|entry| {
+            let said = entry.rate.map_or_else(|| "always".to_owned(), |rate| rate.to_string());
+            format!("ledger line {} says that it fails {said}", entry.line)
+        });
+        Self { verdict, entry, doubted, record, has_rate: !rates.is_empty() }
+    }
+}
+
+impl CellJob<'_> {
+    /// How something that was seen compares with what is accepted now; nothing if it cannot be said any more.
+    fn comparison(&self, seen: &Seen, setting: Setting<'_>) -> Option<Comparison> {
+        let Some(prints) = &seen.trace else { return Some(Comparison::Missing) };
+        let same = |is_same: bool| if is_same { Comparison::Same } else { Comparison::Different };
+        match self.reference.get_or_init(|| Reference::read(setting.root, self.cell)) {
+            Reference::Own(accepted) => Some(same(accepted.fingerprint() == prints.own)),
+            Reference::Common(accepted) => prints.nameless.as_ref().map(|print| same(accepted.fingerprint() == *print)),
+            Reference::None => Some(Comparison::Missing),
+        }
+    }
+
+    /// What is known of the cell after these runs, of those that were run to an end.
+    pub(super) fn past(&self, runs: &[Run], history: &History) -> Option<(CellId, Past)> {
+        let mut past = Past::new(self.hash.clone());
+        past.seen = history.of(&self.cell.id, &self.hash).to_vec();
+        let ended =
+            runs.iter().filter(|run| !matches!(run.outcome.what, What::NotRun | What::HarnessFailed | What::NotBuilt));
+        let mut any = false;
+        for run in ended {
+            past.add(&run.outcome, run.prints.as_ref());
+            any = true;
+        }
+        any.then(|| (self.cell.id.clone(), past))
+    }
+}
+
+/// What tells whether two runs are of the same: the harness, the host, each library with the shared objects that it brings,
+/// and how they are run.
+pub(super) struct Identity {
+    way: blake3::Hash,
+    known: HashMap<PathBuf, blake3::Hash>,
+}
+
+impl Identity {
+    pub fn new(options: Options, harness: &Path) -> Self {
+        let program = std::fs::read(harness).unwrap_or_default();
+        let way = format!("{:?} {:?} {}", options.deadline, options.stress, blake3::hash(&program));
+        Self { way: blake3::hash(way.as_bytes()), known: HashMap::new() }
+    }
+
+    /// Of a cell. What could not be built has no past, whatever its hash is.
+    pub fn of(&mut self, cell: &Cell<'_>, artefacts: &Artefacts) -> String {
+        let libraries = (0..cell.runtimes.len()).map(|at| artefacts.library(cell, at));
+        let mut all = blake3::Hasher::new();
+        all.update(self.way.as_bytes()).update(cell.mode.as_bytes());
+        for built in libraries.chain([artefacts.host(cell)]) {
+            match built {
+                Some(Built::Ready(artefact)) => all.update(self.of_artefact(artefact).as_bytes()),
+                Some(Built::Failed(_) | Built::Missing(_)) | None => all.update(b"-"),
+            };
+        }
+        all.finalize().to_hex()[..20].to_owned()
+    }
+
+    fn of_artefact(&mut self, artefact: &Artefact) -> blake3::Hash {
+        *self.known.entry(artefact.folder.clone()).or_insert_with(|| {
+            // A key is of what a library was built from, not of the shared objects that were there then.
+            let objects = Linkage::kept(&artefact.folder).map(|linkage| linkage.objects);
+            blake3::hash(format!("{} {objects:?}", artefact.key.as_str()).as_bytes())
+        })
+    }
+}

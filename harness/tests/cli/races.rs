@@ -1,0 +1,145 @@
+//! What is not the same in every run: rates, what is remembered of earlier runs, and stress.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use coexist::judge::Verdict;
+use rstest::rstest;
+
+use super::snapshot;
+use crate::processes;
+use crate::sandbox::Sandbox;
+
+/// A cell that aborts in every run whose number is one of these, from 1.
+fn racy(fails: &str) -> Sandbox {
+    // Its host has this sandbox's path in it: nobody else could use it.
+    let sandbox = Sandbox::cold();
+    let lines = format!(
+        "FILE *times = fopen(\"{}\", \"a\"); fputc('x', times); fseek(times, 0, SEEK_END); long n = ftell(times); fclose(times);\n    \
+         if ({fails}) abort();",
+        sandbox.path("times").display()
+    );
+    sandbox.scenario("callback", "#include <stdio.h>\n#include <stdlib.h>", &lines);
+    sandbox
+}
+
+/// The same with its trace accepted, and so one good run.
+fn accepted(fails: &str) -> Sandbox {
+    let sandbox = racy(fails);
+    sandbox.expect(100, &["run"]);
+    sandbox.expect(0, &["bless", "--yes"]);
+    sandbox
+}
+
+#[test]
+fn repeats_that_disagree_are_flaky() {
+    let sandbox = racy("n % 2 == 0");
+    snapshot("flaky", &sandbox.expect(100, &["run", "-j1", "--repeat", "4"]));
+    assert_eq!(sandbox.record().cells[0].verdict, Verdict::Flaky);
+}
+
+#[test]
+fn what_failed_once_is_flaky_until_something_changes() {
+    let sandbox = accepted("n == 2");
+    snapshot("failed-now", &sandbox.expect(100, &["run"]));
+    snapshot("failed-before", &sandbox.expect(100, &["run"]));
+    let cell = &sandbox.record().cells[0];
+    assert_eq!((cell.verdict, cell.runs, cell.together.runs, cell.together.bad), (Verdict::Flaky, 1, 3, 1));
+    // Under stress other rates are to be expected, so it is another count.
+    sandbox.expect(0, &["run", "--stress", "one-core"]);
+    sandbox.expect(100, &["run"]);
+    sandbox.replace("c-hosts/callback.c", "return host_end(0)", "(void)0;\n    return host_end(0)");
+    sandbox.expect(0, &["run"]);
+}
+
+#[test]
+fn what_failed_once_is_forgotten_when_that_is_asked_for() {
+    let sandbox = accepted("n == 2");
+    sandbox.expect(100, &["run"]);
+    sandbox.expect(0, &["run", "--forget"]);
+    assert_eq!(sandbox.record().cells[0].together.runs, 1);
+}
+
+#[test]
+fn a_history_that_cannot_be_read_is_said_to_be_lost() {
+    let sandbox = accepted("n == 2");
+    sandbox.expect(100, &["run"]);
+    std::fs::write(sandbox.state().join("history.json"), "{").unwrap();
+    let ran = sandbox.expect(0, &["run"]);
+    assert!(ran.stderr.starts_with("what earlier runs saw is lost: "), "{}", ran.stderr);
+}
+
+/// What is remembered is judged by the ledger and the snapshots of today.
+#[test]
+fn a_rate_covers_what_is_remembered() {
+    let sandbox = accepted("n == 2");
+    sandbox.expect(100, &["run"]);
+    sandbox.ledger("callback/*", "start", "signalled SIGABRT");
+    snapshot("always-said", &sandbox.expect(100, &["run"]));
+    sandbox.replace("snapshots/known-failures.toml", "reason =", "rate = \"1 of 3\"\nreason =");
+    let ran = sandbox.expect(0, &["run"]);
+    assert!(ran.stderr.contains("1 cell: 1 known"), "{}", ran.stderr);
+    assert_eq!(sandbox.record().cells[0].reason.as_deref(), Some("a test"));
+}
+
+#[rstest]
+#[case("0", 1, Verdict::Pass)]
+#[case("n > 1", 5, Verdict::Flaky)]
+#[case("n == 3", 1, Verdict::Pass)]
+#[case("n == 2", 20, Verdict::Flaky)]
+fn automatic_repeats_are_as_many_as_are_needed(#[case] fails: &str, #[case] runs: usize, #[case] verdict: Verdict) {
+    let sandbox = accepted(fails);
+    // From here on, as if nothing had been seen.
+    sandbox.run(&["run", "-j1", "--repeat", "auto", "--forget"]);
+    let cell = &sandbox.record().cells[0];
+    let expected = if fails == "n > 1" { (Verdict::Failed, runs) } else { (verdict, runs) };
+    assert_eq!((cell.verdict, cell.runs), expected);
+}
+
+#[test]
+fn what_has_a_rate_is_repeated_for_it() {
+    let sandbox = accepted("n % 3 == 0");
+    sandbox.ledger("callback/*", "start", "signalled SIGABRT");
+    sandbox.replace("snapshots/known-failures.toml", "reason =", "rate = \"1 of 3\"\nreason =");
+    let ran = sandbox.expect(0, &["run", "-j1", "--repeat", "auto", "--forget"]);
+    let cell = &sandbox.record().cells[0];
+    assert_eq!((cell.verdict, cell.runs, cell.together.bad), (Verdict::Known, 20, 7), "{}", ran.stderr);
+}
+
+#[rstest]
+#[case("one-core")]
+#[case("loaded")]
+#[case("shuffled")]
+fn stress_ends_with_the_run(#[case] stress: &str) {
+    let sandbox = accepted("0");
+    sandbox.scenario(
+        "stress",
+        "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n#endif\n#include <sched.h>",
+        "cpu_set_t all; CPU_ZERO(&all); sched_getaffinity(0, sizeof all, &all); value(\"cpus\", CPU_COUNT(&all));",
+    );
+    sandbox.run(&["run", "--stress", stress]);
+    let record = sandbox.record();
+    assert_eq!(record.command[1..3], ["--stress", stress]);
+    assert_eq!(processes::about(&sandbox.state()).len(), 0, "{stress}");
+    let trace = &record.cells.iter().find(|cell| cell.cell.scenario == "stress").unwrap().trace;
+    assert!(stress != "one-core" || trace.contains("cpus = 1\n"), "{trace}");
+}
+
+/// Also when the harness has no time to end anything.
+#[test]
+fn busy_processes_end_when_the_harness_is_killed() {
+    let sandbox = accepted("0");
+    sandbox.scenario("sleeper", "", "sleep(20);");
+    let mut command = sandbox.command(&["run", "sleeper", "--stress", "loaded"]);
+    let mut harness = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let is_busy = |process: &processes::Process| process.command.contains("__load");
+    processes::wait_for("a busy process", Duration::from_secs(20), || {
+        let all = processes::about(&sandbox.state());
+        (all.iter().any(is_busy) && all.iter().any(processes::Process::is_host)).then_some(())
+    });
+    harness.kill().unwrap();
+    harness.wait().unwrap();
+    processes::wait_for("the end of all", Duration::from_secs(10), || {
+        processes::about(&sandbox.state()).is_empty().then_some(())
+    });
+}
