@@ -12,6 +12,6 @@ mod verdict;
 
 pub use ledger::Ledger;
 pub use nameless::{nameless, shape, text};
-pub use outcome::{Outcome, What, conclude};
+pub use outcome::{Outcome, What, conclude, signal_name};
 pub use rate::Rate;
 pub use verdict::{Comparison, Verdict, judge};

@@ -15,6 +15,7 @@
 //! | [`check`] | a built library | its table, read in a child |
 //! | [`compile`] | manifests and C files | libraries and hosts, each built once |
 //! | [`judge`] | an observation, a snapshot, the ledger | an outcome, a verdict |
+//! | [`diagnose`] | a failed cell's host and libraries | who it was, from another run below a tracer |
 //! | [`record`] | judged cells | the JSON of a run |
 //! | [`suite`] | cells | judged cells: the one way through all of the above |
 //! | [`report`] | a record | text |
@@ -29,6 +30,7 @@ pub mod check;
 pub mod child;
 pub mod cli;
 pub mod compile;
+pub mod diagnose;
 pub mod id;
 pub mod judge;
 pub mod matrix;

@@ -10,12 +10,13 @@ use thiserror::Error;
 
 use crate::check::linkage::{Linkage, SharedObject, Sharing};
 use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
+use crate::diagnose::Diagnosis;
 use crate::id::CellId;
 use crate::judge::{Comparison, Outcome, Verdict};
 use crate::run::Footprint;
 
 /// Raised whenever a field changes its meaning.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// One run of the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -79,6 +80,8 @@ pub struct CellRecord {
     pub footprints: Vec<Footprint>,
     /// The ledger's reason, for a known failure.
     pub reason: Option<String>,
+    /// Who it was, if it was run once more for that.
+    pub diagnosis: Option<Diagnosis>,
 }
 
 /// A library of a run: what it was, and what it has in common with a copy of itself.

@@ -1,5 +1,7 @@
 //! A set of cells from build to verdict: the one way through the modules, for the command line and for tests.
 
+mod again;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -8,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use miette::Diagnostic;
 use thiserror::Error;
+
+pub use again::{Diagnose, diagnose};
 
 use crate::catalog::{Catalog, Heap};
 use crate::check::linkage::Linkage;
@@ -72,6 +76,8 @@ pub enum Event<'a> {
     Started(&'a Cell<'a>),
     /// A run of a cell ended.
     Ended(&'a Cell<'a>, &'a Run),
+    /// A failed cell is run once more, to see who it was.
+    Diagnosing(&'a Cell<'a>),
 }
 
 /// One run of one cell, judged.
@@ -335,6 +341,7 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
         stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
         footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
         reason,
+        diagnosis: None,
         outcome: run.outcome,
     }
 }

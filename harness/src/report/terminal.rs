@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::libraries;
+use super::{diagnosis, libraries};
 use crate::id::RuntimeId;
 use crate::judge::{Comparison, Verdict};
 use crate::record::{CellRecord, LibraryRecord, Record};
@@ -149,6 +149,9 @@ pub fn attention(record: &Record) -> String {
             let detail = if cell.verdict == Verdict::New { "" } else { &cell.outcome.detail };
             for line in last_lines(detail, if cells.len() > 3 { 1 } else { LOG_LINES }) {
                 let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
+            }
+            for line in cell.diagnosis.iter().flat_map(diagnosis::short) {
+                let _ = writeln!(out, "    {line}");
             }
         }
         let _ = writeln!(out, "  → {}", next(verdict, first));
@@ -313,6 +316,12 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
             mark.maps,
             mark.caught,
         );
+    }
+    if let Some(found) = &cell.diagnosis {
+        let _ = writeln!(out, "\n{BOLD}who it was{BOLD:#}, from a re-run below a tracer");
+        for line in diagnosis::long(found).lines() {
+            let _ = writeln!(out, "  {line}");
+        }
     }
     if !cell.trace.is_empty() {
         let _ = writeln!(out, "\n{BOLD}trace{BOLD:#}");
