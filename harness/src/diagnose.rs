@@ -128,7 +128,7 @@ pub struct Frame {
 #[serde(rename_all = "kebab-case")]
 enum Report {
     /// The process ended, by itself or at the deadline.
-    Ended(Option<Seen>),
+    Ended(Box<Option<Seen>>),
     /// It could not be traced.
     Trouble(String),
 }
@@ -181,7 +181,7 @@ fn read(report: &PathBuf) -> Result<Option<Seen>, String> {
     let bytes =
         std::fs::read(report).map_err(|_| "the tracer was ended before it could write down anything".to_owned())?;
     match serde_json::from_slice(&bytes) {
-        Ok(Report::Ended(seen)) => Ok(seen),
+        Ok(Report::Ended(seen)) => Ok(*seen),
         Ok(Report::Trouble(why)) => Err(why),
         Err(error) => Err(format!("the tracer's report cannot be read: {error}")),
     }
@@ -196,7 +196,18 @@ impl std::fmt::Display for Frame {
         match &self.function {
             Some(function) if library == self.file => f.write_str(function),
             Some(function) => write!(f, "{function} ({})", self.file),
+            None if self.file.contains(' ') => write!(f, "{} ({:#x})", self.file, self.offset),
             None => write!(f, "{}+{:#x}", self.file, self.offset),
         }
+    }
+}
+
+impl Thread {
+    /// Whose thread it is: the owner of the outermost call that is not the C library's.
+    #[must_use]
+    pub fn maker(&self) -> Option<&str> {
+        let own = |frame: &&Frame| frame.function.is_some() || frame.library.is_some();
+        let outermost = self.frames.iter().rev().find(|frame| !frame.file.starts_with("libc.so") && own(frame))?;
+        Some(outermost.library.as_deref().unwrap_or(&outermost.file))
     }
 }

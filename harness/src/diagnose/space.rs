@@ -13,6 +13,8 @@ use super::ptrace::{self, Registers};
 
 /// Calls of a stack that are written down.
 const DEPTH: usize = 64;
+/// A frame whose address is not mapped.
+const NOWHERE: &str = "no memory at all";
 /// What a handler returns to: `mov $15, %rax; syscall`, in every C library and in Go.
 const RESTORER: [u8; 9] = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
 /// `uc_mcontext.gregs` in a `ucontext_t`, and the places of three registers there.
@@ -114,7 +116,7 @@ impl Space {
             offset: address,
             interrupted: place.interrupted,
         };
-        let Some(mapping) = self.mapping(address).cloned() else { return nowhere("no memory") };
+        let Some(mapping) = self.mapping(address).cloned() else { return nowhere(NOWHERE) };
         if mapping.file.is_empty() {
             return nowhere(if mapping.executable { "code made at run time" } else { "memory of no file" });
         }
@@ -129,21 +131,23 @@ impl Space {
     pub fn stack(&mut self, registers: &Registers) -> Vec<Place> {
         let mut places = vec![Place::of(registers.rip)];
         let mut at = UnwindRegsX86_64::new(registers.rip, registers.rsp, registers.rbp);
-        if !self.is_code(registers.rip) {
-            // A call to where no code is: its return address is still on top of the stack.
-            let Some(back) = self.word(at.sp()).filter(|address| self.is_code(*address)) else { return places };
-            places.push(Place { returned_to: true, ..Place::of(back) });
-            at = UnwindRegsX86_64::new(back, at.sp() + 8, at.bp());
-        }
         while places.len() < DEPTH {
             let place = places[places.len() - 1];
-            let Some((next, interrupted)) = self.caller(place, &mut at) else { break };
+            let next = if self.is_code(place.address) { self.caller(place, &mut at) } else { self.returned(&mut at) };
+            let Some((next, interrupted)) = next else { break };
             if !self.is_code(next) && !interrupted {
                 break;
             }
             places.push(Place { address: next, interrupted, returned_to: !interrupted });
         }
         places
+    }
+
+    /// Who called where no code is: its return address is still on top of the stack.
+    fn returned(&self, at: &mut UnwindRegsX86_64) -> Option<(u64, bool)> {
+        let back = self.word(at.sp())?;
+        *at = UnwindRegsX86_64::new(back, at.sp() + 8, at.bp());
+        Some((back, false))
     }
 
     /// Who called; the registers become those that it had.
@@ -228,7 +232,7 @@ mod tests {
         let mut space = Space::read(std::process::id().cast_signed());
         let frame = space.frame(Place::of(places_of_this_process_have_names as *const () as u64));
         assert!(frame.function.is_some_and(|name| name.contains("places_of_this_process_have_names")));
-        assert_eq!(space.frame(Place::of(0x18)).file, "no memory");
+        assert_eq!(space.frame(Place::of(0x18)).file, NOWHERE);
         assert_eq!(space.target(0x18), None);
     }
 }

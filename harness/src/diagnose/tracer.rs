@@ -32,7 +32,9 @@ const HARMLESS: [i32; 8] = [
 const REMEMBERED: usize = 4;
 /// What all threads together may take to stand still.
 const STANDSTILL: Duration = Duration::from_millis(500);
-/// How long it is looked for who ended a process that ends.
+/// SI_KERNEL: a non-canonical address, or an instruction that only the kernel may use. No address is known.
+const KERNEL: i32 = 128;
+/// How far below its beginning a handler's stack may be.
 const DEPTH_OF_HANDLERS: u64 = 1 << 20;
 
 /// Does what `__diagnose REPORT MILLISECONDS NAME=VALUE… -- PROGRAM ARGUMENT…` says, and ends as the program did.
@@ -50,7 +52,7 @@ pub fn serve(words: &[OsString]) -> io::Result<()> {
     match Tracer::start(env, command) {
         Ok(mut tracer) => {
             let status = tracer.follow(until);
-            write(&report, &Report::Ended(tracer.seen.take()))?;
+            write(&report, &Report::Ended(Box::new(tracer.seen.take())))?;
             end_like(status)
         }
         Err(error) => write(&report, &Report::Trouble(format!("the host could not be traced: {error}"))),
@@ -259,7 +261,8 @@ impl Tracer {
             let Some(registers) = ptrace::registers(thread) else { continue };
             let places = space.stack(&registers);
             if thread == first && end != End::Deadline {
-                fault = self.fault(thread, &end, &registers, &places).map(|noted| describe(&mut space, &noted));
+                fault =
+                    self.fault(thread, &end, &registers, &places).map(|noted| describe(&mut space, self.pid, &noted));
             }
             threads.push(Thread {
                 name: comm(self.pid, thread),
@@ -324,17 +327,18 @@ impl Tracer {
 }
 
 /// Whether all threads are looked at.
+#[derive(Debug, Clone, Copy)]
 enum Others {
     Too,
     Not,
 }
 
-fn describe(space: &mut Space, noted: &Noted) -> Fault {
+fn describe(space: &mut Space, pid: i32, noted: &Noted) -> Fault {
     let sent = noted.code <= 0;
-    let address = (!sent && has_address(noted.signal)).then_some(noted.address);
+    let address = (!sent && noted.code != KERNEL && has_address(noted.signal)).then_some(noted.address);
     Fault {
         signal: signal_name(noted.signal),
-        why: if sent { sent_by(noted) } else { code_name(noted.signal, noted.code) },
+        why: if sent { sent_by(noted, pid) } else { code_name(noted.signal, noted.code) },
         address,
         target: address.and_then(|address| space.target(address)),
         at: space.frame(Place::of(noted.place)),
@@ -350,15 +354,16 @@ fn has_address(signal: i32) -> bool {
     matches!(signal, libc::SIGSEGV | libc::SIGBUS | libc::SIGFPE | libc::SIGILL | libc::SIGTRAP)
 }
 
-fn sent_by(noted: &Noted) -> String {
+fn sent_by(noted: &Noted, pid: i32) -> String {
     let call = match noted.code {
         libc::SI_TKILL => "tgkill",
         libc::SI_USER => "kill",
         libc::SI_QUEUE => "sigqueue",
-        libc::SI_TIMER => "a timer",
-        _ => "someone",
+        libc::SI_TIMER => return "sent by a timer".to_owned(),
+        _ => return "sent by the kernel".to_owned(),
     };
-    format!("sent by {call}")
+    let who = if noted.sender == pid { "the process itself" } else { "another process" };
+    format!("sent by {who} with {call}")
 }
 
 /// As siginfo.h of the C library has them.
@@ -367,8 +372,7 @@ fn code_name(signal: i32, code: i32) -> String {
         (libc::SIGSEGV, 1) => "SEGV_MAPERR",
         (libc::SIGSEGV, 2) => "SEGV_ACCERR",
         (libc::SIGSEGV, 4) => "SEGV_PKUERR",
-        // A non-canonical address, or an instruction that only the kernel may use: no address is known.
-        (libc::SIGSEGV, 128) => "SI_KERNEL",
+        (libc::SIGSEGV, KERNEL) => "SI_KERNEL",
         (libc::SIGBUS, 1) => "BUS_ADRALN",
         (libc::SIGBUS, 2) => "BUS_ADRERR",
         (libc::SIGBUS, 3) => "BUS_OBJERR",

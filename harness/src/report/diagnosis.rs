@@ -97,12 +97,16 @@ fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
     format!("{handler}{then}; thread: {}", who(thread))
 }
 
-/// The innermost call that is no plumbing, and the next one of somebody else's.
+/// The innermost call, and the next one of somebody else's. Of calls inside the C library it is the outermost one, which
+/// is what was asked of it: `abort` rather than what `abort` does.
 fn chain(frames: &[Frame]) -> String {
-    let Some(first) = frames.first() else { return "an unknown place".to_owned() };
     let plumbing = |frame: &Frame| frame.file.starts_with("libc.so") || frame.file.starts_with("ld-linux");
+    let inside = frames.iter().take_while(|frame| plumbing(frame)).count();
+    let asked = frames[..inside].iter().rev().find(|frame| frame.function.is_some());
+    let Some(first) = asked.or(frames.first()) else { return "an unknown place".to_owned() };
     let mut text = first.to_string();
-    if let Some(caller) = frames[1..].iter().find(|frame| !plumbing(frame) && !frame.interrupted) {
+    let others = &frames[inside.max(1).min(frames.len())..];
+    if let Some(caller) = others.iter().find(|frame| !plumbing(frame) && !frame.interrupted) {
         let _ = write!(text, ", called from {caller}");
     }
     text
@@ -118,8 +122,10 @@ fn who(thread: &Thread) -> String {
     if thread.main {
         return "main".to_owned();
     }
-    let begun = thread.frames.iter().rev().find_map(|frame| frame.library.as_deref());
-    begun.map_or_else(|| format!("`{}`", thread.name), |library| format!("`{}` of {library}", thread.name))
+    match thread.maker() {
+        Some(maker) => format!("`{}` of {maker}", thread.name),
+        None => format!("`{}`", thread.name),
+    }
 }
 
 /// Threads with the same calls are one group.
