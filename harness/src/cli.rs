@@ -24,6 +24,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::check::probe;
 use crate::child::{self, ChildError, GuardProgram, Interrupt};
 use crate::compile::CompileError;
+use crate::diagnose;
 use crate::matrix::FilterError;
 use crate::project::{NoProject, Project};
 use crate::run::{Pool, sweep};
@@ -149,10 +150,10 @@ pub fn main() -> ExitStatus {
     })
 }
 
-/// What this executable is when the harness starts it again: a guard or a probe. Not the user's to type, so clap does
+/// What this executable is when the harness starts it again: a guard, a probe or a tracer. Not the user's to type, so clap does
 /// not know them.
 fn role() -> Option<ExitStatus> {
-    let words: Vec<OsString> = std::env::args_os().skip(1).take(5).collect();
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     match words.as_slice() {
         [name, scratch] if name == child::GUARD_COMMAND => {
             Some(child::serve(Path::new(scratch)).map_or(ExitStatus::Bug, |()| ExitStatus::Good))
@@ -165,6 +166,9 @@ fn role() -> Option<ExitStatus> {
             let [library, copy, report] = [library, copy, report].map(Path::new);
             let served = probe::serve(&id.to_string_lossy(), library, copy, report);
             Some(served.map_or(ExitStatus::Bug, |()| ExitStatus::Good))
+        }
+        [name, rest @ ..] if name == diagnose::DIAGNOSE_COMMAND => {
+            Some(diagnose::serve(rest).map_or(ExitStatus::Bug, |()| ExitStatus::Good))
         }
         _ => None,
     }

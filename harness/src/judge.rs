@@ -12,6 +12,6 @@ mod verdict;
 
 pub use ledger::{Circumstances, Ledger};
 pub use nameless::{nameless, shape, text};
-pub use outcome::{Outcome, What, conclude};
+pub use outcome::{Outcome, What, conclude, signal_name};
 pub use rate::{Rate, Tally};
 pub use verdict::{Comparison, Judgement, Verdict, judge};

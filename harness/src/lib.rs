@@ -16,6 +16,7 @@
 //! | [`compile`] | manifests and C files | libraries and hosts, each built once |
 //! | [`judge`] | an observation, a snapshot, the ledger | an outcome, a verdict |
 //! | [`history`] | `history.json` | what earlier runs of the same saw |
+//! | [`diagnose`] | a failed cell's host and libraries | who it was, from another run below a tracer |
 //! | [`record`] | judged cells | the JSON of a run |
 //! | [`suite`] | cells | judged cells: the one way through all of the above |
 //! | [`report`] | a record | text |
@@ -31,6 +32,7 @@ pub mod child;
 pub mod cli;
 pub mod compile;
 pub mod history;
+pub mod diagnose;
 pub mod id;
 pub mod judge;
 pub mod matrix;

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::check::linkage::{Linkage, SharedObject, Sharing};
 use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
+use crate::diagnose::Diagnosis;
 use crate::id::{CellId, RuntimeId};
 use crate::judge::{Comparison, Outcome, Tally, Verdict};
 use crate::run::Footprint;
@@ -89,6 +90,8 @@ pub struct CellRecord {
     pub upstream: Option<String>,
     /// Of a failure that the ledger does not have: the entry that comes nearest, and why it does not cover it.
     pub uncovered: Option<String>,
+    /// Who it was, if it was run once more for that.
+    pub diagnosis: Option<Diagnosis>,
 }
 
 /// What is known of a cell from this run and from earlier ones in which everything that was run was the same.

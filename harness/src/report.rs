@@ -1,5 +1,6 @@
 //! Views of a record. Text goes in, text comes out; nothing here prints or decides.
 
+pub mod diagnosis;
 pub mod libraries;
 pub mod suggestions;
 pub mod terminal;

@@ -1,5 +1,6 @@
 //! A set of cells from build to verdict: the one way through the modules, for the command line and for tests.
 
+mod again;
 mod races;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
+
+pub use again::{Diagnose, diagnose};
 
 use crate::catalog::{Catalog, Heap};
 use crate::check::linkage::Linkage;
@@ -97,6 +100,8 @@ pub enum Event<'a> {
     Started(&'a Cell<'a>),
     /// A run of a cell ended.
     Ended(&'a Cell<'a>, &'a Run),
+    /// A failed cell is run once more, to see who it was.
+    Diagnosing(&'a Cell<'a>),
 }
 
 /// One run of one cell, judged.
@@ -394,6 +399,7 @@ fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRec
         upstream: known.and_then(|entry| entry.upstream.clone()),
         uncovered: near.or(together.doubted),
         together: together.record,
+        diagnosis: None,
         outcome: run.outcome,
     }
 }

@@ -52,6 +52,13 @@ fn the_control_is_among_them() {
     assert_eq!(sound.map(|runtime| runtime.id.to_string()).collect::<Vec<_>>(), ["clean"]);
 }
 
+/// The cell that a sample is caught in.
+pub fn named(name: &str) -> Cell<'static> {
+    let catalog = stage::catalog_with_broken();
+    let runtime = runtime(catalog, name);
+    cell(catalog, runtime, runtime.caught.as_ref().expect("read_broken asks for it"))
+}
+
 fn runtime<'c>(catalog: &'c Catalog, name: &str) -> &'c Runtime {
     let id: RuntimeId = name.parse().unwrap();
     catalog.runtime(&id).unwrap_or_else(|| panic!("{name} was not read"))

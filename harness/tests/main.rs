@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and say why it did nothing")]
 
+mod attribution;
 mod broken;
 mod catalog;
 mod cells;

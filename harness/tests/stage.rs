@@ -14,7 +14,7 @@ use coexist::matrix::Cell;
 use coexist::project::Project;
 use coexist::record::CellRecord;
 use coexist::run::Pool;
-use coexist::suite::{self, Options, Repeat, Setting};
+use coexist::suite::{self, Diagnose, Options, Repeat, Setting};
 use coexist::toolchain::Places;
 
 use crate::processes;
@@ -85,6 +85,15 @@ pub struct Judged {
 /// Builds what a cell needs and runs it once. `None` if it was skipped, for which the reason is printed; where
 /// `COEXIST_REQUIRE` says so, that is a failure.
 pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> Option<Judged> {
+    run(catalog, cell, deadline, Diagnose::Never)
+}
+
+/// The same, and once more below the tracer if it fails.
+pub fn diagnosed(cell: Cell<'_>, deadline: Duration) -> Option<Judged> {
+    run(catalog_with_broken(), cell, Some(deadline), Diagnose::All)
+}
+
+fn run(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>, which: Diagnose) -> Option<Judged> {
     let project = project();
     let guard = GuardProgram::new(PathBuf::from(COEXIST));
     let mut pool = Pool::start(1, &project.scratch(), &guard, Arc::default()).unwrap();
@@ -105,6 +114,7 @@ pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> 
     let core = cell.groups().all(|group| group == Group::Core);
     let cells = [cell];
     let mut results = suite::run(setting, &cells, &mut pool, &mut |_| {}).unwrap();
+    suite::diagnose(setting, &cells, &mut results, (which, 1), &mut pool, &mut |_| {});
     let left = left_in(pool.first().guard.scratch());
     let record = results.cells.pop().expect("one cell, one record");
     if record.verdict == Verdict::Skipped {

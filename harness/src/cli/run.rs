@@ -23,7 +23,7 @@ use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
 use crate::report::terminal;
 use crate::run::Stress;
-use crate::suite::{self, Options, Repeat, Setting};
+use crate::suite::{self, Diagnose, Options, Repeat, Setting};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -62,6 +62,30 @@ pub struct Arguments {
     /// Another deadline than the scenarios' own, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<Duration>,
+    /// Which failed cells are run once more to see who it was: blocking ones, up to 20 of them; all, known failures as well
+    #[arg(long, value_name = "WHICH", default_value = "blocking")]
+    diagnose: Diagnosed,
+}
+
+/// Cells that are diagnosed without being asked for: each costs a run, and a hang its deadline.
+const DIAGNOSED: usize = 20;
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Diagnosed {
+    Blocking,
+    All,
+    Never,
+}
+
+impl Diagnosed {
+    /// Which, and how many at most.
+    fn choice(self) -> (Diagnose, usize) {
+        match self {
+            Self::Blocking => (Diagnose::Blocking, DIAGNOSED),
+            Self::All => (Diagnose::All, usize::MAX),
+            Self::Never => (Diagnose::Never, 0),
+        }
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -111,6 +135,12 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     };
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
+    let mut left = 0;
+    let results = results.map(|mut results| {
+        let see = &mut |event: suite::Event<'_>| progress.see(&event);
+        left = suite::diagnose(setting, &chosen, &mut results, own.diagnose.choice(), &mut pool, see);
+        results
+    });
     progress.end();
     let results = results?;
 
@@ -144,6 +174,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     drop(pool);
     record.write(&project.record())?;
     show(&record);
+    if left > 0 {
+        ui::say(&format!("{left} more failed cells were not diagnosed: coexist run 'CELL' --diagnose all\n"));
+    }
     if own.json {
         ui::data(&record);
     }

@@ -97,6 +97,10 @@ impl Progress {
                 self.bar.set_message("");
             }
             Event::Again(runs) => self.bar.inc_length(*runs as u64),
+            Event::Diagnosing(cell) => {
+                self.bar.set_message(format!("diagnosing {}", cell.id));
+                self.bar.tick();
+            }
             Event::Started(cell) => {
                 self.bar.set_message(cell.id.to_string());
                 self.running.push((cell.id.to_string(), Instant::now(), false));

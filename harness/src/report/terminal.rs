@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::libraries;
+use super::{diagnosis, libraries};
 use crate::id::RuntimeId;
 use crate::judge::{Comparison, Verdict};
 use crate::record::{CellRecord, LibraryRecord, Record};
@@ -152,6 +152,9 @@ pub fn attention(record: &Record) -> String {
             }
             if let Some(near) = &cell.uncovered {
                 let _ = writeln!(out, "    {DIM}{near}{DIM:#}");
+            }
+            for line in cell.diagnosis.iter().flat_map(diagnosis::short) {
+                let _ = writeln!(out, "    {line}");
             }
         }
         let _ = writeln!(out, "  → {}", next(verdict, first));
@@ -353,6 +356,12 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
             mark.maps,
             mark.caught,
         );
+    }
+    if let Some(found) = &cell.diagnosis {
+        let _ = writeln!(out, "\n{BOLD}who it was{BOLD:#}, from a re-run below a tracer");
+        for line in diagnosis::long(found).lines() {
+            let _ = writeln!(out, "  {line}");
+        }
     }
     if !cell.trace.is_empty() {
         let _ = writeln!(out, "\n{BOLD}trace{BOLD:#}");

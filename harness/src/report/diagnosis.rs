@@ -1,0 +1,262 @@
+//! Who it was, in words: two lines for the list of a run, all stacks for `show`.
+
+use std::fmt::Write;
+
+use crate::diagnose::{Diagnosis, End, Fault, Frame, Handler, Seen, Thread};
+
+/// Calls of one stack that `show` has.
+const SHOWN: usize = 24;
+
+/// At most two lines.
+#[must_use]
+pub fn short(diagnosis: &Diagnosis) -> Vec<String> {
+    let mut lines: Vec<String> = hedge(diagnosis).into_iter().collect();
+    if let Some(seen) = &diagnosis.seen {
+        lines.extend(summary(seen));
+    }
+    lines
+}
+
+/// What has to be said before the findings, if there is anything.
+fn hedge(diagnosis: &Diagnosis) -> Option<String> {
+    let runs = diagnosis.reruns.len();
+    if let Some(why) = &diagnosis.trouble {
+        return Some(format!("who it was is not known: {why}"));
+    }
+    if !diagnosis.same && diagnosis.reruns.iter().all(|rerun| rerun.starts_with("finished")) {
+        let reruns = if runs == 1 { "the re-run".to_owned() } else { format!("{runs} re-runs") };
+        return Some(format!("who it was is not known: {reruns} did not fail"));
+    }
+    if !diagnosis.same {
+        return Some(format!("the re-run failed otherwise: {}", diagnosis.reruns.join("; ")));
+    }
+    (runs > 1).then(|| {
+        format!("failed in the same way in re-run {runs}, before: {}", diagnosis.reruns[..runs - 1].join("; "))
+    })
+}
+
+fn summary(seen: &Seen) -> Vec<String> {
+    let Some(first) = seen.threads.first() else { return Vec::new() };
+    match (&seen.end, &seen.fault) {
+        (_, Some(fault)) => vec![fault_line(fault, first), consequence(seen, fault, first)],
+        (End::Signal(signal), None) => vec![format!("{signal} in {}; thread: {}", chain(&first.frames), who(first))],
+        (End::Exit(status), None) => {
+            vec![format!("exit {status} from {}; thread: {}", chain(&first.frames), who(first))]
+        }
+        (End::Deadline, None) => {
+            let mut lines = vec![format!("main thread {}", standing(first))];
+            let others = groups(&seen.threads[1..]);
+            if !others.is_empty() {
+                let most: Vec<String> = others
+                    .iter()
+                    .take(3)
+                    .map(|(count, thread)| {
+                        let owner =
+                            thread.frames.iter().find_map(|frame| frame.library.as_deref()).unwrap_or(&thread.name);
+                        format!(
+                            "{count} of {owner} {}",
+                            thread.blocked.as_deref().map_or("computing".to_owned(), |call| format!("in {call}"))
+                        )
+                    })
+                    .collect();
+                let more = if others.len() > 3 { ", …" } else { "" };
+                lines.push(format!("other threads: {}{more}", most.join(", ")));
+            }
+            lines
+        }
+    }
+}
+
+fn fault_line(fault: &Fault, thread: &Thread) -> String {
+    let mut text = fault.signal.clone();
+    if let Some(address) = fault.address {
+        let _ = write!(text, " at {address:#x}");
+    }
+    let target = fault.target.as_ref().map_or(String::new(), |target| format!(", {target}"));
+    let _ = write!(text, " ({}{target}) in ", fault.why);
+    let from = thread.frames.iter().rposition(|frame| frame.offset == fault.at.offset && frame.file == fault.at.file);
+    match from {
+        Some(at) => text += &chain(&thread.frames[at..]),
+        None => text += &fault.at.to_string(),
+    }
+    text
+}
+
+fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
+    let handler = match &fault.handler {
+        Handler::None => "no handler".to_owned(),
+        Handler::Ran(frame) => format!("handler: {frame}"),
+        Handler::NotEntered => "its handler could not be called: no room on its stack".to_owned(),
+    };
+    let then = match &seen.end {
+        End::Signal(signal) if *signal == fault.signal => String::new(),
+        End::Signal(signal) => format!(", then {signal} in {}", chain(&thread.frames)),
+        End::Exit(status) => format!(", which called exit {status}"),
+        End::Deadline => String::new(),
+    };
+    format!("{handler}{then}; thread: {}", who(thread))
+}
+
+/// The innermost call, and the next one of somebody else's. Of calls inside the C library it is the outermost one, which
+/// is what was asked of it: `abort` rather than what `abort` does.
+fn chain(frames: &[Frame]) -> String {
+    let plumbing = |frame: &Frame| frame.file.starts_with("libc.so") || frame.file.starts_with("ld-linux");
+    let inside = frames.iter().take_while(|frame| plumbing(frame)).count();
+    let asked = frames[..inside].iter().rev().find(|frame| frame.function.is_some());
+    let Some(first) = asked.or(frames.first()) else { return "an unknown place".to_owned() };
+    let mut text = first.to_string();
+    let others = &frames[inside.max(1).min(frames.len())..];
+    if let Some(caller) = others.iter().find(|frame| !plumbing(frame) && !frame.interrupted) {
+        let _ = write!(text, ", called from {caller}");
+    }
+    text
+}
+
+fn standing(thread: &Thread) -> String {
+    let doing = thread.blocked.as_ref().map_or("computes".to_owned(), |call| format!("waits in {call}"));
+    format!("{doing}: {}", chain(&thread.frames))
+}
+
+/// A thread by what it is to its process: the main one, or whose function it began with.
+fn who(thread: &Thread) -> String {
+    if thread.main {
+        return "main".to_owned();
+    }
+    match thread.maker() {
+        Some(maker) => format!("`{}` of {maker}", thread.name),
+        None => format!("`{}`", thread.name),
+    }
+}
+
+/// Threads with the same calls are one group.
+fn groups(threads: &[Thread]) -> Vec<(usize, &Thread)> {
+    let mut groups: Vec<(usize, &Thread)> = Vec::new();
+    for thread in threads {
+        let same =
+            |(_, other): &&mut (usize, &Thread)| other.frames == thread.frames && other.blocked == thread.blocked;
+        match groups.iter_mut().find(same) {
+            Some((count, _)) => *count += 1,
+            None => groups.push((1, thread)),
+        }
+    }
+    groups.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    groups
+}
+
+/// All that was seen.
+#[must_use]
+pub fn long(diagnosis: &Diagnosis) -> String {
+    let mut out = String::new();
+    for line in short(diagnosis) {
+        let _ = writeln!(out, "{line}");
+    }
+    let Some(seen) = &diagnosis.seen else { return out };
+    if let Some(first) = seen.threads.first() {
+        let _ = writeln!(out, "thread {}", title(first));
+        out.push_str(&stack(first));
+    }
+    for (count, thread) in groups(seen.threads.get(1..).unwrap_or_default()) {
+        let name = if count == 1 {
+            format!("thread {}", title(thread))
+        } else {
+            format!("{count} threads as {}", title(thread))
+        };
+        let _ = writeln!(out, "{name}");
+        out.push_str(&stack(thread));
+    }
+    out
+}
+
+fn title(thread: &Thread) -> String {
+    let blocked = thread.blocked.as_ref().map_or(String::new(), |call| format!(", in {call}"));
+    format!("{}{blocked}", who(thread))
+}
+
+fn stack(thread: &Thread) -> String {
+    let mut out = String::new();
+    for frame in thread.frames.iter().take(SHOWN) {
+        let interrupted = if frame.interrupted { "(a signal came) " } else { "" };
+        let _ = writeln!(out, "  {interrupted}{frame}");
+    }
+    if thread.frames.len() > SHOWN {
+        let _ = writeln!(out, "  … and {} more", thread.frames.len() - SHOWN);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(library: Option<&str>, file: &str, function: Option<&str>) -> Frame {
+        Frame {
+            library: library.map(str::to_owned),
+            file: file.to_owned(),
+            function: function.map(str::to_owned),
+            offset: 0x10,
+            interrupted: false,
+        }
+    }
+
+    fn thread(name: &str, main: bool, blocked: Option<&str>, frames: Vec<Frame>) -> Thread {
+        Thread { name: name.to_owned(), main, blocked: blocked.map(str::to_owned), frames }
+    }
+
+    fn diagnosis(end: End, fault: Option<Fault>, threads: Vec<Thread>) -> Diagnosis {
+        let seen = Some(Seen { end, fault, threads });
+        Diagnosis { reruns: vec!["signalled SIGSEGV in phase callback".to_owned()], same: true, seen, trouble: None }
+    }
+
+    #[test]
+    fn a_crash_says_where_who_and_whose_handler() {
+        let at = frame(Some("ocaml"), "libsample.so", Some("caml_main"));
+        let host = frame(Some("host"), "host", Some("xcallback"));
+        let fault = Fault {
+            signal: "SIGSEGV".to_owned(),
+            why: "SEGV_MAPERR".to_owned(),
+            address: Some(0x18),
+            target: None,
+            at: at.clone(),
+            handler: Handler::Ran(frame(Some("jvm"), "libjvm.so", Some("JVM_handle_linux_signal"))),
+        };
+        let crash =
+            diagnosis(End::Signal("SIGSEGV".to_owned()), Some(fault), vec![thread("host", true, None, vec![at, host])]);
+        assert_eq!(
+            short(&crash),
+            [
+                "SIGSEGV at 0x18 (SEGV_MAPERR) in ocaml: caml_main (libsample.so), called from host: xcallback",
+                "handler: jvm: JVM_handle_linux_signal (libjvm.so); thread: main",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_hang_says_what_main_waits_for_and_groups_the_others() {
+        let wait =
+            || vec![frame(None, "libc.so.6", Some("pthread_cond_wait")), frame(Some("go"), "libsample.so", None)];
+        let threads = vec![
+            thread("host", true, Some("futex"), wait()),
+            thread("a", false, Some("epoll_wait"), vec![frame(Some("go"), "libsample.so", Some("runtime.futex"))]),
+            thread("b", false, Some("futex"), wait()),
+            thread("c", false, Some("futex"), wait()),
+        ];
+        let hang = diagnosis(End::Deadline, None, threads);
+        assert_eq!(
+            short(&hang),
+            [
+                "main thread waits in futex: pthread_cond_wait (libc.so.6), called from go: libsample.so+0x10",
+                "other threads: 2 of go in futex, 1 of go in epoll_wait",
+            ]
+        );
+        assert!(long(&hang).contains("2 threads as `b` of go, in futex\n"), "{}", long(&hang));
+    }
+
+    #[test]
+    fn a_re_run_that_did_not_fail_is_said_to() {
+        let reruns = vec!["finished in phase exit".to_owned(); 3];
+        let passed = Diagnosis { reruns, same: false, seen: None, trouble: None };
+        assert_eq!(short(&passed), ["who it was is not known: 3 re-runs did not fail"]);
+        let trouble = Diagnosis { reruns: Vec::new(), trouble: Some("not permitted".to_owned()), ..passed };
+        assert_eq!(short(&trouble), ["who it was is not known: not permitted"]);
+    }
+}

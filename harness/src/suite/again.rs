@@ -1,0 +1,130 @@
+//! After the runs: failed cells are run once more below the tracer.
+
+use super::races::Identity;
+use super::{CellJob, Event, Results, Setting, with_causes};
+use crate::check::linkage::Linkage;
+use crate::compile::{Artefacts, Built};
+use crate::diagnose::{self, Brought, Diagnosis, Owners};
+use crate::judge::{What, conclude};
+use crate::matrix::Cell;
+use crate::record::CellRecord;
+use crate::run::{Pool, Progress, Worker};
+
+/// How often it is tried to see the same failure again: what races may not come at once.
+const RERUNS: usize = 3;
+/// Another deadline for what is no hang, as the tracer costs time.
+const SLOWER: u32 = 2;
+
+/// Which failed cells are diagnosed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Diagnose {
+    /// Those that block.
+    Blocking,
+    /// Known failures as well.
+    All,
+    /// None.
+    Never,
+}
+
+impl Diagnose {
+    fn wants(self, record: &CellRecord) -> bool {
+        let asked = match self {
+            Self::Blocking => record.verdict.blocks(),
+            Self::All => true,
+            Self::Never => false,
+        };
+        asked && says_who(&record.outcome.what)
+    }
+}
+
+/// Whether a thread and a place belong to such an outcome.
+fn says_who(what: &What) -> bool {
+    match what {
+        What::Signalled(_) | What::TimedOut | What::Exited(_) | What::Incomplete => true,
+        What::Finished | What::Leaked | What::Flooded(_) | What::OverLimit(_) | What::Refused(_) => false,
+        What::CheckFailed | What::Contradicted(_) | What::Corrupted(_) => false,
+        What::NotBuilt | What::NotRun | What::HarnessFailed => false,
+    }
+}
+
+/// Diagnoses `most` of the cells of some results; how many more there were.
+pub fn diagnose<'c>(
+    setting: Setting<'_>,
+    cells: &'c [Cell<'c>],
+    results: &mut Results,
+    (which, most): (Diagnose, usize),
+    pool: &mut Pool,
+    seen: &mut (dyn FnMut(Event<'_>) + Send),
+) -> usize {
+    let all: Vec<usize> = (0..cells.len()).filter(|at| which.wants(&results.cells[*at])).collect();
+    let mut identity = Identity::new(setting.options, pool.first().guard.executable());
+    let new = |at: &usize| (*at, CellJob::new(&cells[*at], setting, &results.artefacts, &mut identity));
+    let jobs: Vec<(usize, CellJob<'_>)> = all.iter().take(most).map(new).collect();
+    let (records, artefacts) = (&results.cells, &results.artefacts);
+    let found = pool.each(
+        &jobs,
+        |worker, (at, job)| job.diagnose(worker, &records[*at], artefacts),
+        |progress| {
+            if let Progress::Started((_, job)) = progress {
+                seen(Event::Diagnosing(job.cell));
+            }
+        },
+    );
+    let places: Vec<usize> = jobs.iter().map(|(at, _)| *at).collect();
+    drop(jobs);
+    for (at, diagnosis) in places.into_iter().zip(found) {
+        results.cells[at].diagnosis = diagnosis.flatten();
+    }
+    all.len().saturating_sub(most)
+}
+
+impl CellJob<'_> {
+    /// Runs until the cell fails as it did, a few times at most.
+    fn diagnose(&self, worker: &mut Worker, record: &CellRecord, artefacts: &Artefacts) -> Option<Diagnosis> {
+        let mut start = self.start.as_ref().ok()?.clone();
+        if record.outcome.what != What::TimedOut {
+            start.deadline *= SLOWER;
+        }
+        let owners = owners(self.cell, &start.libraries, artefacts)?;
+        let mut diagnosis = Diagnosis { reruns: Vec::new(), same: false, seen: None, trouble: None };
+        while diagnosis.reruns.len() < RERUNS && !diagnosis.same {
+            let rerun = match diagnose::again(worker, &start, &owners) {
+                Ok(rerun) => rerun,
+                Err(error) => {
+                    diagnosis.trouble = Some(with_causes(&error));
+                    break;
+                }
+            };
+            let seen = match rerun.seen {
+                Ok(seen) => seen,
+                Err(why) => {
+                    diagnosis.trouble = Some(why);
+                    break;
+                }
+            };
+            let outcome = conclude(self.cell, &rerun.observation, &self.linked);
+            diagnosis.same = outcome.what == record.outcome.what && outcome.phase == record.outcome.phase;
+            diagnosis.reruns.push(format!("{} in phase {}", outcome.what, outcome.phase));
+            if says_who(&outcome.what) {
+                diagnosis.seen = seen;
+            }
+        }
+        Some(diagnosis)
+    }
+}
+
+/// Whose the shared objects of a cell's process are.
+fn owners(cell: &Cell<'_>, libraries: &[(String, std::path::PathBuf)], artefacts: &Artefacts) -> Option<Owners> {
+    let ready = |built: Option<&Built>| match built {
+        Some(Built::Ready(artefact)) => Some(std::sync::Arc::clone(artefact)),
+        Some(Built::Failed(_) | Built::Missing(_)) | None => None,
+    };
+    let brought = libraries.iter().enumerate().map(|(at, (label, file))| {
+        let linkage = ready(artefacts.library(cell, at)).and_then(|artefact| Linkage::kept(&artefact.folder));
+        let objects = linkage.map(|linkage| linkage.objects).unwrap_or_default();
+        let objects = objects.into_iter().map(|object| object.file).collect();
+        Brought { label: label.clone(), file: file.clone(), objects }
+    });
+    let host = ready(artefacts.host(cell))?;
+    Some(Owners { host: host.file.clone(), libraries: brought.collect() })
+}
