@@ -2,6 +2,7 @@
 //! down where every thread was. Never the measured run. Why: harness/docs/decisions/0009-diagnosis-is-another-run.md.
 
 mod blocked;
+mod fault;
 mod image;
 mod owner;
 mod ptrace;
