@@ -47,6 +47,8 @@ pub struct Seen {
     pub end: End,
     /// The signal that began it, with its handler.
     pub fault: Option<Fault>,
+    /// Faults of the same thread before it, at most three, the newest last: handled, and perhaps where it began.
+    pub before: Vec<Fault>,
     /// All threads that could be seen; the first is the one that took the signal, or that ended the process. At the
     /// deadline, it is the main one.
     pub threads: Vec<Thread>,

@@ -27,6 +27,8 @@ const HARMLESS: [i32; 8] = [
 ];
 /// Faults of a thread that are remembered: runtimes take some in their every day's work.
 const REMEMBERED: usize = 32;
+/// Faults before the one that counts that are written down.
+const BEFORE: usize = 3;
 /// What all threads together may take to stand still.
 const STANDSTILL: Duration = Duration::from_millis(500);
 /// How far below its beginning a handler's stack may be.
@@ -188,14 +190,16 @@ impl Tracer {
         let mut space = Space::read(self.pid);
         let first = first.unwrap_or(self.pid);
         let mut fault = None;
+        let mut before = Vec::new();
         let mut threads = Vec::new();
         let rest = stopped.iter().map(|(thread, _)| *thread).filter(|thread| *thread != first);
         for thread in std::iter::once(first).chain(rest) {
             let Some(registers) = ptrace::registers(thread) else { continue };
             let places = space.stack(&registers);
             if thread == first && end != End::Deadline {
-                fault =
-                    self.fault(thread, &end, &registers, &places).map(|noted| describe(&mut space, self.pid, &noted));
+                let found = self.fault(thread, &end, &registers, &places);
+                before = self.before(thread, found).iter().map(|noted| describe(&mut space, self.pid, noted)).collect();
+                fault = found.map(|noted| describe(&mut space, self.pid, &noted));
             }
             threads.push(Thread {
                 name: comm(self.pid, thread),
@@ -204,7 +208,7 @@ impl Tracer {
                 frames: places.into_iter().map(|place| space.frame(place)).collect(),
             });
         }
-        self.seen = Some(Seen { end, fault, threads });
+        self.seen = Some(Seen { end, fault, before, threads });
         for (thread, status) in stopped {
             self.stopped(thread, status);
         }
@@ -229,6 +233,17 @@ impl Tracer {
             }
         }
         stopped
+    }
+
+    /// Handled faults of a thread before one, each place once.
+    fn before(&self, thread: i32, fault: Option<Noted>) -> Vec<Noted> {
+        let (Some(traced), Some(fault)) = (self.threads.get(&thread), fault) else { return Vec::new() };
+        let mut found: Vec<Noted> = Vec::new();
+        for noted in traced.faults.iter().take_while(|noted| noted.place != fault.place) {
+            found.retain(|other| other.place != noted.place);
+            found.push(*noted);
+        }
+        found.split_off(found.len().saturating_sub(BEFORE))
     }
 
     /// The fault that this end came of: one whose handler is still running, or else the signal of the end itself.
