@@ -2,6 +2,7 @@
 //! down where every thread was. Never the measured run. Why: harness/docs/decisions/0009-diagnosis-is-another-run.md.
 
 mod blocked;
+mod fault;
 mod image;
 mod owner;
 mod ptrace;
@@ -46,6 +47,8 @@ pub struct Seen {
     pub end: End,
     /// The signal that began it, with its handler.
     pub fault: Option<Fault>,
+    /// Faults of the same thread before it, at most three, the newest last: handled, and perhaps where it began.
+    pub before: Vec<Fault>,
     /// All threads that could be seen; the first is the one that took the signal, or that ended the process. At the
     /// deadline, it is the main one.
     pub threads: Vec<Thread>,

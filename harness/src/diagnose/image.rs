@@ -11,7 +11,7 @@ const PAGE: u64 = 4096;
 #[derive(Debug)]
 pub struct Image {
     functions: Functions,
-    /// File offset, size in the file and address of what is mapped.
+    /// File offset, size in the file and address of what is mapped as code.
     segments: Vec<(u64, u64, u64)>,
     sections: Vec<(&'static str, u64, Vec<u8>)>,
 }
@@ -21,7 +21,9 @@ impl Image {
     pub fn read(file: &Path) -> Option<Self> {
         let bytes = std::fs::read(file).ok()?;
         let parsed = object::File::parse(&*bytes).ok()?;
-        let segments = parsed.segments().map(|segment| {
+        // Files share pages between segments: an offset alone could be another one's.
+        let code = parsed.segments().filter(|segment| segment.permissions().executable());
+        let segments = code.map(|segment| {
             let (offset, size) = segment.file_range();
             (offset, size, segment.address())
         });
@@ -144,11 +146,11 @@ mod tests {
 
     #[test]
     fn the_bias_is_that_of_the_mapped_segment() {
-        let segments = vec![(0, 0x800, 0), (0x1000, 0x500, 0x2000), (0x2e10, 0x300, 0x4e10)];
+        let segments = vec![(0x1010, 0x500, 0x2010), (0x3000, 0x300, 0x5000)];
         let image = Image { functions: Functions::new(Vec::new()), segments, sections: Vec::new() };
         assert_eq!(image.bias(0x7000_2000, 0x1000), Some(0x7000_0000));
-        assert_eq!(image.bias(0x7000_4000, 0x2000), Some(0x7000_0000));
-        assert_eq!(image.bias(0x7000_0000, 0), Some(0x7000_0000));
+        assert_eq!(image.bias(0x7000_5000, 0x3000), Some(0x7000_0000));
+        assert_eq!(image.bias(0x7000_0000, 0), None);
         assert_eq!(image.bias(0x7000_0000, 0x9000), None);
     }
 

@@ -57,7 +57,12 @@ impl Owners {
         let fault = |fault: Fault| Fault { at: self.frame(fault.at), handler: handler(fault.handler), ..fault };
         let frames = |frames: Vec<Frame>| frames.into_iter().map(|frame| self.frame(frame)).collect();
         let thread = |thread: Thread| Thread { frames: frames(thread.frames), ..thread };
-        Seen { fault: seen.fault.map(fault), threads: seen.threads.into_iter().map(thread).collect(), ..seen }
+        Seen {
+            before: seen.before.into_iter().map(fault).collect(),
+            fault: seen.fault.map(fault),
+            threads: seen.threads.into_iter().map(thread).collect(),
+            ..seen
+        }
     }
 }
 

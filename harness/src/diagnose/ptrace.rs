@@ -1,7 +1,8 @@
 //! ptrace(2) and what goes with it, as far as the tracer needs it. x86-64.
 
-use std::ffi::{c_long, c_uint, c_void};
+use std::ffi::{CString, c_char, c_long, c_uint, c_void};
 use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// Registers of a stopped thread.
@@ -17,9 +18,68 @@ fn call(request: c_uint, thread: i32, address: usize, data: usize) -> io::Result
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
-/// Traces a process from now on.
-pub fn seize(pid: i32) -> io::Result<()> {
-    call(libc::PTRACE_SEIZE, pid, 0, OPTIONS.cast_unsigned() as usize).map(drop)
+/// Starts a program that is traced from its first instruction on. For a process of one thread.
+///
+/// # Errors
+/// When it may not be traced; then it is not run either.
+pub fn start(argv: &[CString], envp: &[CString]) -> io::Result<i32> {
+    let pointers = |list: &[CString]| -> Vec<*const c_char> {
+        list.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect()
+    };
+    let (argv, envp) = (pointers(argv), pointers(envp));
+    let (hold, release) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
+    set_child_signal(libc::SIG_BLOCK);
+    // SAFETY: this process has one thread, so the child may do anything.
+    let pid = unsafe { libc::fork() };
+    if pid < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if pid == 0 {
+        become_program(&hold, release, &argv, &envp);
+    }
+    if let Err(error) = call(libc::PTRACE_SEIZE, pid, 0, OPTIONS.cast_unsigned() as usize) {
+        kill(pid);
+        return Err(error);
+    }
+    rustix::io::write(&release, &[1])?;
+    Ok(pid)
+}
+
+/// The child's side of the fork: waits until it is traced, and becomes the program.
+fn become_program(hold: &OwnedFd, release: OwnedFd, argv: &[*const c_char], envp: &[*const c_char]) -> ! {
+    // Were it open here as well, a tracer that dies would not be noticed.
+    drop(release);
+    set_child_signal(libc::SIG_UNBLOCK);
+    let mut byte = 0u8;
+    // SAFETY: the pipe is open and the byte a live local; argv and envp are NULL-terminated arrays of texts that live in
+    // this copy of the parent's memory. Rust ignores SIGPIPE, programs start with the default.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        if libc::read(hold.as_raw_fd(), (&raw mut byte).cast(), 1) == 1 {
+            libc::execve(argv[0], argv.as_ptr(), envp.as_ptr());
+        }
+        libc::_exit(127)
+    }
+}
+
+/// Ends the process that was started.
+pub fn kill(pid: i32) {
+    // SAFETY: it is ours, and was not waited for.
+    unsafe { libc::kill(pid, libc::SIGKILL) };
+}
+
+/// Ends this process with a status as of waitpid.
+pub fn end_like(status: i32) -> ! {
+    if libc::WIFSIGNALED(status) {
+        let signal = libc::WTERMSIG(status);
+        // SAFETY: with the default disposition, the signal ends this process and does nothing else.
+        unsafe {
+            libc::signal(signal, libc::SIG_DFL);
+            libc::raise(signal);
+        }
+        std::process::exit(1);
+    }
+    std::process::exit(libc::WEXITSTATUS(status));
 }
 
 /// Lets a thread go on, with a signal or 0. It may be gone.
@@ -50,12 +110,25 @@ pub fn registers(thread: i32) -> Option<Registers> {
     Some(registers)
 }
 
+/// What the kernel says of a signal.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    /// si_code
+    pub code: i32,
+    /// si_addr, where the signal has one.
+    pub address: u64,
+    /// si_pid, where somebody sent it.
+    pub sender: i32,
+}
+
 /// The signal that a thread has stopped for.
-pub fn signal_of(thread: i32) -> Option<libc::siginfo_t> {
+pub fn signal_of(thread: i32) -> Option<Sent> {
     // SAFETY: plain data, for which all-zero bytes are valid.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     call(libc::PTRACE_GETSIGINFO, thread, 0, &raw mut info as usize).ok()?;
-    Some(info)
+    // SAFETY: both are fields of a union of integers and pointers, all of whose bytes are set.
+    let (address, sender) = unsafe { (info.si_addr() as u64, info.si_pid()) };
+    Some(Sent { code: info.si_code, address, sender })
 }
 
 /// What belongs to the event that a thread has stopped for: at its end, the status.
@@ -74,18 +147,11 @@ pub fn read(pid: i32, address: u64, into: &mut [u8]) -> bool {
     usize::try_from(count) == Ok(into.len())
 }
 
-/// Keeps SIGCHLD from being lost between looking and waiting.
-pub fn block_child_signal() {
+/// Blocks SIGCHLD, so that it is not lost between looking and waiting; or the reverse, before a program is started.
+fn set_child_signal(how: i32) {
     let set = child_signal();
     // SAFETY: the set is a live local.
-    unsafe { libc::sigprocmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut()) };
-}
-
-/// The reverse, before a program is started.
-pub fn unblock_child_signal() {
-    let set = child_signal();
-    // SAFETY: the set is a live local.
-    unsafe { libc::sigprocmask(libc::SIG_UNBLOCK, &raw const set, std::ptr::null_mut()) };
+    unsafe { libc::sigprocmask(how, &raw const set, std::ptr::null_mut()) };
 }
 
 fn child_signal() -> libc::sigset_t {

@@ -12,7 +12,7 @@ use super::image::Image;
 use super::ptrace::{self, Registers};
 
 /// Calls of a stack that are written down.
-const DEPTH: usize = 64;
+const DEPTH: usize = 256;
 /// A frame whose address is not mapped.
 const NOWHERE: &str = "no memory at all";
 /// What a handler returns to: `mov $15, %rax; syscall`, in every C library and in Go.

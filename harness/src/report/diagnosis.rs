@@ -68,18 +68,25 @@ fn summary(seen: &Seen) -> Vec<String> {
 }
 
 fn fault_line(fault: &Fault, thread: &Thread) -> String {
-    let mut text = fault.signal.clone();
-    if let Some(address) = fault.address {
-        let _ = write!(text, " at {address:#x}");
-    }
-    let target = fault.target.as_ref().map_or(String::new(), |target| format!(", {target}"));
-    let _ = write!(text, " ({}{target}) in ", fault.why);
     let from = thread.frames.iter().rposition(|frame| frame.offset == fault.at.offset && frame.file == fault.at.file);
-    match from {
-        Some(at) => text += &chain(&thread.frames[at..]),
-        None => text += &fault.at.to_string(),
-    }
-    text
+    let place = from.map_or_else(|| fault.at.to_string(), |at| chain(&thread.frames[at..]));
+    format!("{} in {place}", kind(fault))
+}
+
+/// An earlier one, whose stack is gone.
+fn fault_words(fault: &Fault) -> String {
+    let handler = match &fault.handler {
+        Handler::None => String::new(),
+        Handler::Ran(frame) => format!(", by {frame}"),
+        Handler::NotEntered => ", by a handler that could not be called".to_owned(),
+    };
+    format!("{} in {}{handler}", kind(fault), fault.at)
+}
+
+fn kind(fault: &Fault) -> String {
+    let address = fault.address.map_or(String::new(), |address| format!(" at {address:#x}"));
+    let target = fault.target.as_ref().map_or(String::new(), |target| format!(", {target}"));
+    format!("{}{address} ({}{target})", fault.signal, fault.why)
 }
 
 fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
@@ -88,13 +95,20 @@ fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
         Handler::Ran(frame) => format!("handler: {frame}"),
         Handler::NotEntered => "its handler could not be called: no room on its stack".to_owned(),
     };
+    let earlier = match seen.before.as_slice() {
+        [] => String::new(),
+        [one] => format!("; before it a handled {} in {}", one.signal, one.at),
+        [.., last] => {
+            format!("; before it {} handled faults, the last a {} in {}", seen.before.len(), last.signal, last.at)
+        }
+    };
     let then = match &seen.end {
         End::Signal(signal) if *signal == fault.signal => String::new(),
         End::Signal(signal) => format!(", then {signal} in {}", chain(&thread.frames)),
         End::Exit(status) => format!(", which called exit {status}"),
         End::Deadline => String::new(),
     };
-    format!("{handler}{then}; thread: {}", who(thread))
+    format!("{handler}{then}; thread: {}{earlier}", who(thread))
 }
 
 /// The innermost call, and the next one of somebody else's. Of calls inside the C library it is the outermost one, which
@@ -151,6 +165,9 @@ pub fn long(diagnosis: &Diagnosis) -> String {
         let _ = writeln!(out, "{line}");
     }
     let Some(seen) = &diagnosis.seen else { return out };
+    for fault in &seen.before {
+        let _ = writeln!(out, "before it, handled: {}", fault_words(fault));
+    }
     if let Some(first) = seen.threads.first() {
         let _ = writeln!(out, "thread {}", title(first));
         out.push_str(&stack(first));
@@ -203,7 +220,7 @@ mod tests {
     }
 
     fn diagnosis(end: End, fault: Option<Fault>, threads: Vec<Thread>) -> Diagnosis {
-        let seen = Some(Seen { end, fault, threads });
+        let seen = Some(Seen { end, fault, before: Vec::new(), threads });
         Diagnosis { reruns: vec!["signalled SIGSEGV in phase callback".to_owned()], same: true, seen, trouble: None }
     }
 
@@ -228,6 +245,28 @@ mod tests {
                 "handler: jvm: JVM_handle_linux_signal (libjvm.so); thread: main",
             ]
         );
+    }
+
+    #[test]
+    fn a_handled_fault_before_the_end_is_named() {
+        let fault = |function: &str, handler| Fault {
+            signal: "SIGSEGV".to_owned(),
+            why: "SEGV_ACCERR".to_owned(),
+            address: Some(0x1000),
+            target: Some("libc.so.6".to_owned()),
+            at: frame(Some("ecl"), "libecl.so", Some(function)),
+            handler,
+        };
+        let own = thread("worker", false, None, vec![frame(Some("ecl"), "libecl.so", Some("second"))]);
+        let mut found = diagnosis(End::Exit(1), Some(fault("second", Handler::NotEntered)), vec![own]);
+        found.seen.as_mut().unwrap().before = vec![fault("first", Handler::Ran(frame(None, "libgc.so.1", None)))];
+        let text = long(&found);
+        assert!(
+            text.contains("thread: `worker` of ecl; before it a handled SIGSEGV in ecl: first (libecl.so)\n"),
+            "{text}"
+        );
+        let before = "before it, handled: SIGSEGV at 0x1000 (SEGV_ACCERR, libc.so.6) in ecl: first (libecl.so), by libgc.so.1+0x10\n";
+        assert!(text.contains(before), "{text}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! After the runs: failed cells are run once more below the tracer.
 
+use std::path::{Path, PathBuf};
+
 use super::races::Identity;
 use super::{CellJob, Event, Results, Setting, with_causes};
 use crate::check::linkage::Linkage;
@@ -114,7 +116,7 @@ impl CellJob<'_> {
 }
 
 /// Whose the shared objects of a cell's process are.
-fn owners(cell: &Cell<'_>, libraries: &[(String, std::path::PathBuf)], artefacts: &Artefacts) -> Option<Owners> {
+fn owners(cell: &Cell<'_>, libraries: &[(String, PathBuf)], artefacts: &Artefacts) -> Option<Owners> {
     let ready = |built: Option<&Built>| match built {
         Some(Built::Ready(artefact)) => Some(std::sync::Arc::clone(artefact)),
         Some(Built::Failed(_) | Built::Missing(_)) | None => None,
@@ -123,8 +125,13 @@ fn owners(cell: &Cell<'_>, libraries: &[(String, std::path::PathBuf)], artefacts
         let linkage = ready(artefacts.library(cell, at)).and_then(|artefact| Linkage::kept(&artefact.folder));
         let objects = linkage.map(|linkage| linkage.objects).unwrap_or_default();
         let objects = objects.into_iter().map(|object| object.file).collect();
-        Brought { label: label.clone(), file: file.clone(), objects }
+        Brought { label: label.clone(), file: real(file), objects }
     });
     let host = ready(artefacts.host(cell))?;
-    Some(Owners { host: host.file.clone(), libraries: brought.collect() })
+    Some(Owners { host: real(&host.file), libraries: brought.collect() })
+}
+
+/// A file as the kernel names it.
+fn real(file: &Path) -> PathBuf {
+    file.canonicalize().unwrap_or_else(|_| file.to_owned())
 }
