@@ -7,6 +7,7 @@
 //! deadline: 5s
 #define _GNU_SOURCE
 #include "support/signals.h"
+#include <unistd.h>
 
 static struct sigaction previous[NSIG];
 
@@ -52,5 +53,6 @@ int main(int argc, char **argv)
     for (uint32_t round = 0; round < 3; round++)
         xchurn(lib, 4, round);
     xstate_is(lib, 1);
-    return host_end(0);
+    /* How a process ends with runtimes up is another scenario's property. */
+    _exit(host_end(0));
 }

@@ -7,6 +7,7 @@
 //! modes: first later
 //! deadline: 3s
 #include "coexist.h"
+#include <unistd.h>
 
 int main(int argc, char **argv)
 {
@@ -24,5 +25,6 @@ int main(int argc, char **argv)
     }
     xoverflow(lib);
     xoverflow(lib);
-    return host_end(0);
+    /* How a process ends with runtimes up is another scenario's property. */
+    _exit(host_end(0));
 }
