@@ -17,7 +17,7 @@ const SCHEMA: u32 = 1;
 const PASTS: usize = 6;
 
 /// Different things that one cell did which are told apart; what comes after them counts for one of the same outcome.
-const DIFFERENT: usize = 16;
+pub const DIFFERENT: usize = 16;
 
 /// What was seen of all cells.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{CellJob, Options, Reference, Run, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefact, Artefacts, Built};
-use crate::history::{History, Past, Seen};
+use crate::history::{DIFFERENT, History, Past, Seen};
 use crate::id::{CellId, RuntimeId};
 use crate::judge::ledger::Entry;
 use crate::judge::{Comparison, Rate, Verdict, What, judge};
@@ -102,16 +102,8 @@ impl<'l> Together<'l> {
                 Verdict::Known | Verdict::Failed | Verdict::Changed => {
                     entry = entry.or(judgement.entry);
                     record.bad += count;
-                    let same =
-                        |failure: &&mut Failure| failure.outcome == *outcome && failure.verdict == judgement.verdict;
-                    match record.failures.iter_mut().find(same) {
-                        Some(failure) => failure.count += count,
-                        None => record.failures.push(Failure {
-                            outcome: outcome.clone(),
-                            verdict: judgement.verdict,
-                            count,
-                        }),
-                    }
+                    let verdict = judgement.verdict;
+                    count_failure(&mut record.failures, Failure { outcome: outcome.clone(), verdict, count });
                 }
                 Verdict::Pass | Verdict::New | Verdict::Fixed | Verdict::Flaky => {}
                 Verdict::Skipped | Verdict::Faulty => {}
@@ -125,6 +117,19 @@ impl<'l> Together<'l> {
             format!("ledger line {} says that it fails {said}", entry.line)
         });
         Self { verdict, entry, doubted, record, has_rate: !rates.is_empty() }
+    }
+}
+
+/// Adds to what is alike. Details that differ every time, as `no end after 3.1 s`, must not fill the record.
+fn count_failure(failures: &mut Vec<Failure>, new: Failure) {
+    let is_full = failures.len() >= DIFFERENT;
+    let same = |failure: &&mut Failure| {
+        let (old, new) = (&failure.outcome, &new.outcome);
+        (&old.phase, &old.what) == (&new.phase, &new.what) && (is_full || old.detail == new.detail)
+    };
+    match failures.iter_mut().filter(|failure| failure.verdict == new.verdict).find(same) {
+        Some(failure) => failure.count += new.count,
+        None => failures.push(new),
     }
 }
 
