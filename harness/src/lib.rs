@@ -5,6 +5,7 @@
 //! | module | from | to |
 //! |---|---|---|
 //! | [`id`] | a text | names of runtimes and cells |
+//! | [`signal`] | numbers | names of signals and flags |
 //! | [`project`] | a folder | where everything is |
 //! | [`child`] | a program | what it left, and nothing running |
 //! | [`catalog`] | `samples/*/sample.toml`, `c-hosts/*.c` | runtimes and scenarios |
@@ -36,6 +37,7 @@ pub mod project;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod signal;
 pub mod suite;
 pub mod toolchain;
 pub mod trace;

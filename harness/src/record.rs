@@ -1,5 +1,7 @@
 //! The record of one run: JSON with a schema version, of which every report is a view.
 
+mod footprints;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -12,10 +14,11 @@ use crate::check::linkage::{Linkage, SharedObject, Sharing};
 use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
 use crate::id::CellId;
 use crate::judge::{Comparison, Outcome, Verdict};
-use crate::run::Footprint;
+
+pub use footprints::FootprintRecord;
 
 /// Raised whenever a field changes its meaning.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// One run of the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -76,7 +79,7 @@ pub struct CellRecord {
     /// What was written to stderr, its end.
     pub stderr: String,
     /// Measured at marks.
-    pub footprints: Vec<Footprint>,
+    pub footprints: Vec<FootprintRecord>,
     /// The ledger's reason, for a known failure.
     pub reason: Option<String>,
 }

@@ -16,7 +16,7 @@ use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbo
 use crate::judge::snapshot::{self, Accepted};
 use crate::judge::{Comparison, Ledger, Outcome, Rate, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
-use crate::record::CellRecord;
+use crate::record::{CellRecord, FootprintRecord};
 use crate::run::{Observation, Pool, Preload, Progress, Start, Worker, observe};
 
 /// Bytes of a cell's stderr that a record keeps.
@@ -91,6 +91,8 @@ pub struct Run {
     pub wall: Duration,
     /// Bytes.
     pub max_rss: u64,
+    /// Measured at marks.
+    footprints: Vec<FootprintRecord>,
     observation: Option<Observation>,
 }
 
@@ -201,6 +203,10 @@ impl<'a> CellJob<'a> {
                     run.observation = None;
                     run.text = String::new();
                     run.nameless = String::new();
+                } else if let Some(seen) = &mut run.observation {
+                    // Facts of all kept marks would fill the memory as well: what had changed is enough.
+                    let footprints = std::mem::take(&mut seen.footprints);
+                    run.footprints = FootprintRecord::all(&footprints, &seen.trace, &self.cell.labels());
                 }
                 run
             }
@@ -227,6 +233,7 @@ impl<'a> CellJob<'a> {
             nameless: String::new(),
             wall: observation.as_ref().map_or(Duration::ZERO, |seen| seen.ended.wall),
             max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
+            footprints: Vec::new(),
             observation,
         };
         if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
@@ -333,7 +340,7 @@ fn summarise(cell: &Cell<'_>, runs: Vec<Run>, ledger: &Ledger) -> CellRecord {
         trace: run.text,
         nameless: run.nameless,
         stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
-        footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
+        footprints: run.footprints,
         reason,
         outcome: run.outcome,
     }

@@ -55,6 +55,8 @@ pub enum Kind {
     Live,
     Mark,
     End,
+    Handler,
+    State,
 }
 
 impl Trace {
@@ -96,7 +98,7 @@ impl Trace {
                     }
                 }
                 Kind::Event | Kind::Lane | Kind::Note | Kind::Value | Kind::Failed | Kind::Refused => {}
-                Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End => {}
+                Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End | Kind::Handler | Kind::State => {}
             }
         }
         open.last().map(|(_, text)| *text).or(last)

@@ -5,9 +5,7 @@ use crate::catalog::StdoutOrder;
 use crate::child::Exit;
 use crate::matrix::Cell;
 use crate::run::Observation;
-use crate::trace;
-
-use super::outcome;
+use crate::{signal, trace};
 
 /// What names are written as.
 struct Names {
@@ -92,7 +90,7 @@ fn written(cell: &Cell<'_>, observation: &Observation, names: &Names) -> String 
     out.push_str(&trace::render(&observation.trace, &names.labels));
     out.push_str(&match observation.ended.exit {
         Exit::Code(code) => format!("exit {code}\n"),
-        Exit::Signal(signal) => format!("{}\n", outcome::signal_name(signal)),
+        Exit::Signal(signal) => format!("{}\n", signal::name(signal)),
     });
     out
 }

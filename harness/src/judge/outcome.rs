@@ -10,6 +10,7 @@ use crate::check::linkage::Linkage;
 use crate::child::{Exit, Stop};
 use crate::matrix::Cell;
 use crate::run::Observation;
+use crate::signal;
 use crate::trace::Kind;
 
 /// What happened, in which phase, and more in words.
@@ -60,62 +61,12 @@ pub enum What {
     HarnessFailed,
 }
 
-const SIGNALS: [&str; 31] = [
-    "SIGHUP",
-    "SIGINT",
-    "SIGQUIT",
-    "SIGILL",
-    "SIGTRAP",
-    "SIGABRT",
-    "SIGBUS",
-    "SIGFPE",
-    "SIGKILL",
-    "SIGUSR1",
-    "SIGSEGV",
-    "SIGUSR2",
-    "SIGPIPE",
-    "SIGALRM",
-    "SIGTERM",
-    "SIGSTKFLT",
-    "SIGCHLD",
-    "SIGCONT",
-    "SIGSTOP",
-    "SIGTSTP",
-    "SIGTTIN",
-    "SIGTTOU",
-    "SIGURG",
-    "SIGXCPU",
-    "SIGXFSZ",
-    "SIGVTALRM",
-    "SIGPROF",
-    "SIGWINCH",
-    "SIGIO",
-    "SIGPWR",
-    "SIGSYS",
-];
-
-/// A signal's name; real-time ones by number.
-#[must_use]
-pub fn signal_name(number: i32) -> String {
-    match usize::try_from(number).ok().and_then(|at| SIGNALS.get(at.wrapping_sub(1))) {
-        Some(name) => (*name).to_owned(),
-        None => format!("SIG{number}"),
-    }
-}
-
-fn signal_number(name: &str) -> Option<i32> {
-    if let Some(at) = SIGNALS.iter().position(|known| *known == name) {
-        return i32::try_from(at + 1).ok();
-    }
-    name.strip_prefix("SIG")?.parse().ok().filter(|number| (32..=64).contains(number))
-}
-
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Finished => f.write_str("finished"),
             Self::Exited(code) => write!(f, "exited {code}"),
-            Self::Signalled(signal) => write!(f, "signalled {}", signal_name(*signal)),
+            Self::Signalled(signal) => write!(f, "signalled {}", signal::name(*signal)),
             Self::TimedOut => f.write_str("timed-out"),
             Self::Leaked => f.write_str("leaked"),
             Self::Flooded(stream) => write!(f, "flooded {stream}"),
@@ -160,7 +111,7 @@ impl FromStr for What {
             ("finished", None) => Self::Finished,
             ("exited", Some(code)) => Self::Exited(code.parse().map_err(|_| format!("`{code}` is no exit status"))?),
             ("signalled", Some(name)) => {
-                Self::Signalled(signal_number(name).ok_or_else(|| format!("`{name}` is no signal"))?)
+                Self::Signalled(signal::number(name).ok_or_else(|| format!("`{name}` is no signal"))?)
             }
             ("timed-out", None) => Self::TimedOut,
             ("leaked", None) => Self::Leaked,
@@ -240,7 +191,7 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
                 return at(phase, What::CheckFailed, detail);
             }
             Kind::Step | Kind::Done | Kind::Event | Kind::Lane | Kind::Note | Kind::Value => {}
-            Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End => {}
+            Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End | Kind::Handler | Kind::State => {}
         }
     }
     if code != i32::from(cell.scenario.exit) {

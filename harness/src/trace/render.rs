@@ -91,7 +91,7 @@ fn render_lane(events: &[&Event], labels: &[String]) -> String {
             Kind::End => {
                 let _ = writeln!(out, "{}end {}", INDENT.repeat(depth), event.a);
             }
-            Kind::Lane | Kind::Detail | Kind::Fact | Kind::Live => {}
+            Kind::Lane | Kind::Detail | Kind::Fact | Kind::Live | Kind::Handler | Kind::State => {}
         }
     }
     for at in open.into_iter().rev() {
