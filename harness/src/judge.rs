@@ -1,6 +1,7 @@
 //! What we conclude: from an observation to an outcome, from an outcome, a snapshot and the ledger to a verdict.
 //! Runs nothing.
 
+mod budget;
 mod callbacks;
 mod heaps;
 pub mod ledger;

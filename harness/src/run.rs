@@ -98,7 +98,7 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
     worker.memory = memory.filter(|_| ended.survivors.is_empty() && channel.foreign.is_none());
     let footprints = match channel.readings.as_slice() {
         [] => Vec::new(),
-        readings => Footprint::all(readings, &trace, &Owners::in_run(start)),
+        readings => Footprint::all(readings, &trace, &Owners::in_run(start, &scratch)),
     };
     Ok(Observation { ended, trace, footprints, foreign_mark: channel.foreign })
 }

@@ -6,7 +6,7 @@ mod render;
 pub mod wire;
 
 pub use decode::decode;
-pub use render::render;
+pub use render::{render, render_with_marks};
 
 /// One cell's report, in the order in which it was claimed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

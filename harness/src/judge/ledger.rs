@@ -150,7 +150,7 @@ impl Ledger {
                 }
                 What::Exited(_) | What::Signalled(_) | What::TimedOut | What::Leaked | What::Flooded(_) => {}
                 What::OverLimit(_) | What::Incomplete | What::Refused(_) | What::CheckFailed => {}
-                What::Contradicted(_) | What::Corrupted(_) | What::NotBuilt => {}
+                What::Contradicted(_) | What::OverBudget(_) | What::Corrupted(_) | What::NotBuilt => {}
             }
             for (field, name) in [(&written.phase, "phase"), (&written.reason, "reason")] {
                 if field.get_ref().trim().is_empty() {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{callbacks, heaps};
+use super::{budget, callbacks, heaps};
 use crate::check::linkage::Linkage;
 use crate::child::{Exit, Stop};
 use crate::matrix::Cell;
@@ -51,6 +51,9 @@ pub enum What {
     CheckFailed,
     /// Two reports of the same thing differ: lines, events, calls, the manifest.
     Contradicted(String),
+    /// More of something at a mark than the scenario's header allows: `threads`, `resident`, `reserved`, `mappings`,
+    /// `descriptors`.
+    OverBudget(String),
     /// The `trace` memory or the `marks` were written by someone else than the host.
     Corrupted(String),
     /// The library or the host could not be built.
@@ -75,6 +78,7 @@ impl fmt::Display for What {
             Self::Refused(reason) => write!(f, "refused {reason}"),
             Self::CheckFailed => f.write_str("check-failed"),
             Self::Contradicted(about) => write!(f, "contradicted {about}"),
+            Self::OverBudget(what) => write!(f, "over-budget {what}"),
             Self::Corrupted(part) => write!(f, "corrupted {part}"),
             Self::NotBuilt => f.write_str("not-built"),
             Self::NotRun => f.write_str("not-run"),
@@ -84,7 +88,7 @@ impl fmt::Display for What {
 }
 
 /// What a text may begin with to be an outcome, for suggestions.
-pub const WORDS: [&str; 15] = [
+pub const WORDS: [&str; 16] = [
     "finished",
     "exited",
     "signalled",
@@ -96,6 +100,7 @@ pub const WORDS: [&str; 15] = [
     "refused",
     "check-failed",
     "contradicted",
+    "over-budget",
     "corrupted",
     "not-built",
     "not-run",
@@ -121,6 +126,7 @@ impl FromStr for What {
             ("refused", Some(reason)) => Self::Refused(reason.to_owned()),
             ("check-failed", None) => Self::CheckFailed,
             ("contradicted", Some(about)) => Self::Contradicted(about.to_owned()),
+            ("over-budget", Some(what)) => Self::OverBudget(what.to_owned()),
             ("corrupted", Some(part)) => Self::Corrupted(part.to_owned()),
             ("not-built", None) => Self::NotBuilt,
             ("not-run", None) => Self::NotRun,
@@ -205,8 +211,11 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
         return now(What::Leaked, format!("still running afterwards: {}", names.join(", ")));
     }
     let contradiction = callbacks::contradiction(cell, seen).or_else(|| heaps::contradiction(cell, seen, linked));
-    match contradiction {
-        Some((phase, about, detail)) => at(phase, What::Contradicted(about.to_owned()), detail),
+    if let Some((phase, about, detail)) = contradiction {
+        return at(phase, What::Contradicted(about.to_owned()), detail);
+    }
+    match budget::exceeded(cell, seen) {
+        Some((phase, resource, detail)) => at(phase, What::OverBudget(resource.to_string()), detail),
         None => now(What::Finished, String::new()),
     }
 }
@@ -240,6 +249,7 @@ mod tests {
             What::Refused("no-export".to_owned()),
             What::CheckFailed,
             What::Contradicted("line-missing".to_owned()),
+            What::OverBudget("threads".to_owned()),
             What::Corrupted("trace".to_owned()),
             What::NotBuilt,
             What::NotRun,

@@ -139,6 +139,7 @@ pub fn judge(outcome: &Outcome, comparison: Comparison, entries: &[&Entry]) -> V
         | What::Refused(_)
         | What::CheckFailed
         | What::Contradicted(_)
+        | What::OverBudget(_)
         | What::Corrupted(_)
         | What::NotBuilt => {
             let covered = entries.iter().any(|entry| entry.covers(outcome));

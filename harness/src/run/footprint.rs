@@ -44,6 +44,8 @@ pub struct Footprint {
     pub handlers: BTreeMap<i32, Handler>,
     /// Signals that the thread at the mark has blocked: bit n-1 for signal n.
     pub blocked: u64,
+    /// Bytes of that thread's signal stack; 0 is none.
+    pub signal_stack: u64,
     /// Variables of the environment, with a hash of name and value.
     pub environment: BTreeMap<String, u64>,
     /// All other facts: limits, floating-point control, locale, timers, flags of the process.
@@ -64,7 +66,7 @@ impl Footprint {
             ..Self::default()
         };
         footprint.facts.extend(maps::facts(&maps));
-        status::add(&mut footprint, reading);
+        status::add(&mut footprint, reading, owners.folder);
         for event in of_mark(trace, mark) {
             told::add(&mut footprint, event, |address| owners.of(address, &maps));
         }
@@ -99,7 +101,7 @@ mod tests {
     #[test]
     fn this_process_has_one() {
         let own = Reading::of(std::process::id().cast_signed(), "now");
-        let own = Footprint::of(&own, &Trace::default(), 0, &Owners::default());
+        let own = Footprint::of(&own, &Trace::default(), 0, &Owners::none());
         assert!(own.threads >= 1 && own.maps > 3 && own.resident_kib > 0 && !own.writable.is_empty());
         assert!(own.modules.contains("libc.so.6") && own.descriptors.contains_key(&1));
         for fact in ["umask", "current folder", "RLIMIT_NOFILE", "hard RLIMIT_NOFILE", "timers", "executable stack"] {
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_process_that_is_gone_has_nothing() {
-        let none = Footprint::of(&Reading::of(0, "now"), &Trace::default(), 0, &Owners::default());
+        let none = Footprint::of(&Reading::of(0, "now"), &Trace::default(), 0, &Owners::none());
         assert_eq!((none.threads, none.maps, none.descriptors.len()), (0, 0, 0));
     }
 }

@@ -54,6 +54,7 @@ impl Footprint {
         }
         let (was, is) = (signal::of_mask(before.blocked), signal::of_mask(self.blocked));
         changes.set("signals blocked in the thread", &was, &is);
+        self.signal_stack(before, &mut changes);
         self.standard_descriptors(before, &mut changes);
         changes.facts(before, self);
         changes.environment(before, self);
@@ -61,6 +62,18 @@ impl Footprint {
         let Changes { mut stable, noisy } = changes;
         stable.extend(noisy);
         stable
+    }
+
+    /// Its size depends on the processor, whose registers must fit into it.
+    fn signal_stack(&self, before: &Self, changes: &mut Changes) {
+        let (was, is) = (before.signal_stack, self.signal_stack);
+        let text = |bytes: u64| if bytes == 0 { "none" } else { "set" }.to_owned();
+        if (was == 0) != (is == 0) {
+            changes.stable("signal stack of the thread", Some(text(was)), Some(text(is)));
+        }
+        if was != is {
+            changes.noisy("bytes of the signal stack", Some(was.to_string()), Some(is.to_string()));
+        }
     }
 
     fn standard_descriptors(&self, before: &Self, changes: &mut Changes) {
@@ -179,7 +192,7 @@ impl Changes {
 /// Signals 32 and 33 are glibc's own, for pthread_cancel and for setuid in all threads: it sets their handlers when they are
 /// first needed, which is with the first thread.
 fn is_of_glibc(number: i32, handler: &Handler) -> bool {
-    (32..=33).contains(&number) && handler.owner == Owner::File("libc.so.6".to_owned())
+    (32..=33).contains(&number) && handler.owner == Owner::File("libc.so".to_owned())
 }
 
 /// What a list has that another one has not.
@@ -290,6 +303,10 @@ mod tests {
                 },
                 &["RLIMIT_NOFILE: 1024 → 20000"],
             ),
+            (
+                |f| f.signal_stack = 8192,
+                &["signal stack of the thread: none → set", "bytes of the signal stack: 0 → 8192"],
+            ),
             (|f| f.descriptors.get_mut(&0).unwrap().flags.push("O_NONBLOCK"), &["flags of stdin: O_NONBLOCK added"]),
             (
                 |f| {
@@ -342,7 +359,7 @@ mod tests {
         let mut now = before();
         now.threads = 3;
         now.modules.insert("libm.so.6".to_owned());
-        now.handlers.insert(33, handler(Owner::File("libc.so.6".to_owned()), 0x5000, 0x4));
+        now.handlers.insert(33, handler(Owner::File("libc.so".to_owned()), 0x5000, 0x4));
         now.facts.insert("umask".to_owned(), "0077".to_owned());
         let changes = now.since(&before(), &[]);
         let steadiness: Vec<Steadiness> = changes.iter().map(|change| change.steadiness).collect();

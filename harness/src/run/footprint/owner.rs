@@ -18,7 +18,7 @@ pub enum Owner {
     Host,
     /// The library at a position of the cell, from 0 on.
     Library(usize),
-    /// Another file, by its name.
+    /// Another file, by its name without the version.
     File(String),
     /// Memory that no file is behind.
     MadeAtRunTime,
@@ -42,20 +42,28 @@ impl Owner {
 }
 
 /// The files that have a name in a cell.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Owners<'a> {
     host: Option<&'a Path>,
     libraries: Vec<PathBuf>,
+    /// The folder in which the process was started.
+    pub(super) folder: &'a Path,
 }
 
 impl<'a> Owners<'a> {
+    /// Of no run: only what has a file has a name.
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self { host: None, libraries: Vec::new(), folder: Path::new("/nowhere") }
+    }
+
     /// Of one run. /proc has paths without links in them.
     #[must_use]
-    pub fn in_run(start: &'a Start) -> Self {
+    pub fn in_run(start: &'a Start, folder: &'a Path) -> Self {
         let whole = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
         // More words are a VM and what it gets; the program is the VM's then.
         let host = (start.command.len() == 1).then(|| Path::new(&start.command[0]));
-        Self { host, libraries: start.libraries.iter().map(|(_, path)| whole(path)).collect() }
+        Self { host, folder, libraries: start.libraries.iter().map(|(_, path)| whole(path)).collect() }
     }
 
     pub(super) fn of(&self, address: u64, maps: &[Map<'_>]) -> Owner {
@@ -67,7 +75,7 @@ impl<'a> Owners<'a> {
             return Owner::Nowhere;
         };
         let Some(file) = map.file().map(Path::new) else { return Owner::MadeAtRunTime };
-        let name = || file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = || file.file_name().map(|name| unversioned(&name.to_string_lossy())).unwrap_or_default();
         match self.libraries.iter().position(|library| library == file) {
             Some(at) => Owner::Library(at),
             None if self.is_host(file) => Owner::Host,
@@ -81,6 +89,13 @@ impl<'a> Owners<'a> {
     }
 }
 
+/// `libruby-3.1.so` of `libruby-3.1.so.3.1.2`: the same library in another build is the same owner.
+fn unversioned(name: &str) -> String {
+    const ENDING: &str = ".so";
+    let end = name.find(".so.").map_or(name.len(), |at| at + ENDING.len());
+    name[..end].to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::maps::parse;
@@ -89,9 +104,10 @@ mod tests {
     #[test]
     fn every_address_has_an_owner() {
         let maps = "1000-2000 r-xp 0 0:0 1   /store/host-1/host\n2000-3000 r-xp 0 0:0 2   /store/library-2/libsample.so\n\
-                    3000-4000 r-xp 0 0:0 3   /usr/lib/libc.so.6\n4000-5000 r-xp 0 0:0 0 \n\
+                    3000-4000 r-xp 0 0:0 3   /usr/lib/libruby-3.1.so.3.1.2\n4000-5000 r-xp 0 0:0 0 \n\
                     6000-7000 r-xp 0 0:0 2   /store/library-2/copy-2/libsample.so\n7000-8000 r-xp 0 0:0 9   /store/vm/libhost.so\n";
         let owners = Owners {
+            folder: Path::new("/tmp"),
             host: Some(Path::new("/store/host-1/host")),
             libraries: vec!["/store/library-2/libsample.so".into(), "/store/library-2/copy-2/libsample.so".into()],
         };
@@ -100,7 +116,7 @@ mod tests {
             (1, "ignored"),
             (0x1000, "the host"),
             (0x2fff, "go"),
-            (0x3000, "libc.so.6"),
+            (0x3000, "libruby-3.1.so"),
             (0x4800, "code made at run time"),
             (0x5000, "unmapped memory"),
             (0x6000, "go#2"),

@@ -1,5 +1,7 @@
 //! /proc/PID/status, limits, timers, and the current folder.
 
+use std::path::Path;
+
 use super::{Footprint, Reading};
 use crate::signal;
 
@@ -23,7 +25,7 @@ const LIMITS: [(&str, &str); 16] = [
     ("Max realtime timeout", "RLIMIT_RTTIME"),
 ];
 
-pub(super) fn add(footprint: &mut Footprint, reading: &Reading) {
+pub(super) fn add(footprint: &mut Footprint, reading: &Reading, started_in: &Path) {
     for line in reading.status.lines() {
         let Some((name, value)) = line.split_once(':') else { continue };
         let value = value.trim();
@@ -42,10 +44,18 @@ pub(super) fn add(footprint: &mut Footprint, reading: &Reading) {
     }
     footprint.facts.extend(reading.limits.lines().filter_map(limit).flatten());
     footprint.facts.extend([
-        ("current folder".to_owned(), reading.folder.clone()),
+        ("current folder".to_owned(), folder(&reading.folder, started_in)),
         ("timers".to_owned(), timers(&reading.timers)),
         ("child processes".to_owned(), reading.children.to_string()),
     ]);
+}
+
+/// Below the folder in which the process was started, which is another one in every run, as `./below`.
+fn folder(path: &str, started_in: &Path) -> String {
+    match Path::new(path).strip_prefix(started_in) {
+        Ok(below) => Path::new(".").join(below).display().to_string(),
+        Err(_) => path.to_owned(),
+    }
 }
 
 /// `Max open files            1024                 524288               files     `: soft and hard, a column of 26 and two of 21.
@@ -110,7 +120,7 @@ Max realtime timeout      unlimited            unlimited            us
             ..Reading::default()
         };
         let mut footprint = Footprint::default();
-        add(&mut footprint, &reading);
+        add(&mut footprint, &reading, Path::new("/scratch"));
         assert_eq!((footprint.threads, footprint.resident_kib, footprint.reserved_kib), (7, 1576, 2540));
         for (key, value) in [
             ("umask", "0022"),
@@ -125,6 +135,15 @@ Max realtime timeout      unlimited            unlimited            us
             ("timers", "none"),
         ] {
             assert_eq!(footprint.facts.get(key).map(String::as_str), Some(value), "{key}");
+        }
+    }
+
+    #[test]
+    fn folders_are_told_from_where_it_started() {
+        for (path, told) in
+            [("/scratch/w0", "./"), ("/scratch/w0/b", "./b"), ("/scratch", "/scratch"), ("/", "/"), ("", "")]
+        {
+            assert_eq!(folder(path, Path::new("/scratch/w0")), told);
         }
     }
 

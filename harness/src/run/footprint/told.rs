@@ -55,8 +55,8 @@ fn state(footprint: &mut Footprint, event: &Event) {
             None => return,
         },
         "altstack" => {
-            let size = if number == 0 { "none".to_owned() } else { format!("{number} bytes") };
-            ("signal stack of the thread".to_owned(), size)
+            footprint.signal_stack = number;
+            return;
         }
         "mxcsr" => ("SSE control".to_owned(), sse(number)),
         "x87" => ("x87 control".to_owned(), x87(number)),
@@ -132,8 +132,6 @@ mod tests {
             ("mxcsr", 0x5f80, 0, "SSE control", "rounds up"),
             ("x87", 0x037f, 0, "x87 control", "default"),
             ("x87", 0x0272, 0, "x87 control", "traps on invalid, division by zero, overflow; double precision"),
-            ("altstack", 0, 0, "signal stack of the thread", "none"),
-            ("altstack", 65536, 0, "signal stack of the thread", "65536 bytes"),
             ("locale LC_CTYPE C.UTF-8", 0, 0, "LC_CTYPE", "C.UTF-8"),
             ("ITIMER_PROF", 10_000, 1, "ITIMER_PROF", "every 10000 us"),
             ("ITIMER_REAL", 0, 1, "ITIMER_REAL", "once"),
