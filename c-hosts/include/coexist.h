@@ -76,8 +76,10 @@ void xattach(struct library *lib); /* nothing, if the entry is NULL */
 void xdetach(struct library *lib); /* nothing, if the entry is NULL */
 int64_t xstate(struct library *lib);
 void xstate_is(struct library *lib, int64_t expected); /* checks the count */
-void xbound_apart(void);           /* no symbol of a library is bound to another library */
-void xunload(struct library *lib); /* dlclose */
+void xwork(struct library *lib);                       /* call and churn */
+void xcounts_on(struct library *lib); /* two calls of state, from wherever it was */
+void xbound_apart(void);              /* no symbol of a library is bound to another library */
+void xunload(struct library *lib);    /* dlclose */
 
 /* The sum that churn must find. */
 uint64_t churn_sum(uint32_t mib, uint32_t seed);
@@ -131,6 +133,11 @@ struct handler handler_of(int signal);
  * "default" and "ignored" for SIG_DFL and SIG_IGN, "made at run time" for executable memory without a file, "nowhere"
  * for an address that is not mapped. Valid until the next call; not for signal handlers. */
 const char *owner_of(uintptr_t address);
+
+/* What the kernel counts of this process. */
+int threads_now(void);
+int descriptors_now(void);
+int maps_now(void); /* lines of /proc/self/maps */
 
 #pragma GCC visibility pop
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* The thread that starts a runtime, or the one that stops it, is another one than the main thread, which loads it and calls
+ * it: the runtime belongs to the process. */
+//! runtimes: 1
+//! needs: call churn
+//! modes: start stop
+//! deadline: 3s
+#include "coexist.h"
+
+static void *start(void *lib)
+{
+    lane("other");
+    xstart(lib);
+    return NULL;
+}
+
+static void *stop(void *lib)
+{
+    lane("other");
+    xattach(lib);
+    xstop(lib);
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    host_begin(argc, argv);
+    struct library *lib = xload(0);
+    if (host_is_mode("start")) {
+        xjoin(xthread(start, lib));
+        xattach(lib);
+    } else {
+        xstart(lib);
+    }
+    xwork(lib);
+    if (host_is_mode("stop"))
+        xjoin(xthread(stop, lib));
+    else
+        xstop(lib);
+    return host_end(0);
+}
