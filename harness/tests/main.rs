@@ -10,6 +10,7 @@ mod broken;
 mod catalog;
 mod cells;
 mod cli;
+mod footprint;
 mod interrupt;
 mod managed;
 mod processes;
