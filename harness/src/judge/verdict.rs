@@ -171,6 +171,7 @@ mod tests {
             What::Refused(word()),
             What::CheckFailed,
             What::Contradicted(word()),
+            What::OverBudget(word()),
             What::Corrupted(word()),
             What::NotBuilt,
         ]
