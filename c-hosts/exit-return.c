@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* The C main returns while the runtimes are up, without stopping them: its exit status is kept and
- * everything that managed code printed has arrived, be stdout a pipe, a file or a terminal. */
+ * everything that managed code printed has arrived. */
 //! runtimes: 1..2
-//! variants: alone
-//! modes: dlopen file terminal
 //! exit: 3
 #include "coexist.h"
 

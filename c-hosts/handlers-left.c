@@ -19,7 +19,7 @@ int main(int argc, char **argv)
         xstop(lib);
     xunload(lib);
 
-    step("gone", lib);
+    step("unload", lib);
     for (int signal = 1; signal < NSIG; signal++) {
         struct handler handler = handler_of(signal);
         bool mapped = strcmp(owner_of(handler.function), "nowhere") != 0;
@@ -27,6 +27,6 @@ int main(int argc, char **argv)
         if (!mapped)
             detail("SIG%s; ", sigabbrev_np(signal) != NULL ? sigabbrev_np(signal) : "RT");
     }
-    done("gone", lib, 0);
+    done("unload", lib, 0);
     return host_end(0);
 }

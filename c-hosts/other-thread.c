@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* The thread that starts a runtime, or the one that stops it, is another one than the main thread, which loads it and calls
- * it: the runtime belongs to the process. */
+ * it: a runtime belongs to the process, not to a thread. Whoever has done its part detaches. */
 //! runtimes: 1
 //! needs: call churn
 //! modes: start stop
@@ -11,12 +11,14 @@ static void *start(void *lib)
 {
     lane("other");
     xstart(lib);
+    xdetach(lib);
     return NULL;
 }
 
 static void *stop(void *lib)
 {
     lane("other");
+    note("stops");
     xattach(lib);
     xstop(lib);
     return NULL;
@@ -33,9 +35,11 @@ int main(int argc, char **argv)
         xstart(lib);
     }
     xwork(lib);
-    if (host_is_mode("stop"))
+    if (host_is_mode("stop")) {
+        xdetach(lib);
         xjoin(xthread(stop, lib));
-    else
+    } else {
         xstop(lib);
+    }
     return host_end(0);
 }

@@ -2,7 +2,6 @@
 /* A library that was stopped and unloaded is loaded again, starts, and works as it did before. */
 //! runtimes: 1
 //! needs: call churn state
-//! modes: stop without-stop
 //! deadline: 3s
 #include "coexist.h"
 
@@ -14,8 +13,7 @@ int main(int argc, char **argv)
         xstart(lib);
         xwork(lib);
         xcounts_on(lib);
-        if (host_is_mode("stop"))
-            xstop(lib);
+        xstop(lib);
         xunload(lib);
     }
     return host_end(0);

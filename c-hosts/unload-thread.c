@@ -3,7 +3,6 @@
  * is called where the library was. */
 //! runtimes: 1
 //! needs: call churn
-//! modes: stop without-stop
 //! deadline: 3s
 #include "coexist.h"
 
@@ -29,8 +28,7 @@ int main(int argc, char **argv)
     xstart(lib);
     pthread_t visitor = xthread(visit, lib);
     pthread_barrier_wait(&used);
-    if (host_is_mode("stop"))
-        xstop(lib);
+    xstop(lib);
     xunload(lib);
     step("thread ends", lib);
     pthread_barrier_wait(&gone);

@@ -16,8 +16,8 @@ int main(int argc, char **argv)
     if (host_is_mode("stop"))
         xstop(lib);
     xunload(lib);
-    step("gone", lib);
+    step("unload", lib);
     verify(dlopen(lib->path, RTLD_NOW | RTLD_NOLOAD) == NULL, "the library is gone", __LINE__);
-    done("gone", lib, 0);
+    done("unload", lib, 0);
     return host_end(0);
 }

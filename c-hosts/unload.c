@@ -31,11 +31,11 @@ int main(int argc, char **argv)
         xstop(lib);
     xunload(lib);
 
-    step("gone", lib);
+    step("unload", lib);
     for (int round = 0; round < ROUNDS; round++) {
         xjoin(xthread(live, NULL));
         nanosleep(&(struct timespec){.tv_nsec = MILLISECONDS * 1000000}, NULL);
     }
-    done("gone", lib, 0);
+    done("unload", lib, 0);
     return host_end(0);
 }

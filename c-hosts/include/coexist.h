@@ -81,6 +81,10 @@ void xcounts_on(struct library *lib); /* two calls of state, from wherever it wa
 void xbound_apart(void);              /* no symbol of a library is bound to another library */
 void xunload(struct library *lib);    /* dlclose */
 
+/* Loads the first library, starts it, lets it work and stops it. After each, `check` looks for changes in a step of its own:
+ * loaded, started, worked, stopped. */
+void xlife(void (*check)(void));
+
 /* The sum that churn must find. */
 uint64_t churn_sum(uint32_t mib, uint32_t seed);
 
