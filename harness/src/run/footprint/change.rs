@@ -52,8 +52,10 @@ impl Footprint {
         for number in 1..=signal::LAST {
             changes.handler(number, before.handlers.get(&number), self.handlers.get(&number), labels);
         }
-        let (was, is) = (signal::of_mask(before.blocked), signal::of_mask(self.blocked));
-        changes.set("signals blocked in the thread", &was, &is);
+        if self.blocked != before.blocked {
+            let (was, is) = (signal::of_mask(before.blocked), signal::of_mask(self.blocked));
+            changes.set("signals blocked in the thread", &was, &is);
+        }
         self.signal_stack(before, &mut changes);
         self.standard_descriptors(before, &mut changes);
         changes.facts(before, self);
@@ -103,7 +105,9 @@ impl Footprint {
             let all = footprint.descriptors.iter().filter(|(number, _)| **number > 2);
             all.map(|(number, descriptor)| format!("{number} ({})", descriptor.what())).collect()
         };
-        changes.noisy_set("descriptors", &others(before), &others(self));
+        if self.descriptors != before.descriptors {
+            changes.noisy_set("descriptors", &others(before), &others(self));
+        }
         changes.noisy_set("code of", &before.modules, &self.modules);
     }
 }
@@ -123,6 +127,9 @@ impl Changes {
     }
 
     fn handler(&mut self, number: i32, was: Option<&Handler>, is: Option<&Handler>, labels: &[String]) {
+        if was == is {
+            return;
+        }
         let name = signal::name(number);
         let text = |handler: Option<&Handler>| {
             let Some(handler) = handler else { return "default".to_owned() };
@@ -147,6 +154,9 @@ impl Changes {
 
     /// What was added to a set and what was removed, in two changes.
     fn set(&mut self, subject: &str, was: &[String], is: &[String]) {
+        if was == is {
+            return;
+        }
         if let Some(removed) = beyond(was, is) {
             self.stable(subject, Some(removed), None);
         }
@@ -165,6 +175,10 @@ impl Changes {
     }
 
     fn facts(&mut self, before: &Footprint, now: &Footprint) {
+        // Most often nothing has changed, and a run has many marks.
+        if before.facts == now.facts {
+            return;
+        }
         let keys: BTreeSet<&String> = before.facts.keys().chain(now.facts.keys()).collect();
         for key in keys {
             let (was, is) = (before.facts.get(key), now.facts.get(key));
@@ -175,6 +189,9 @@ impl Changes {
     }
 
     fn environment(&mut self, before: &Footprint, now: &Footprint) {
+        if before.environment == now.environment {
+            return;
+        }
         let names: BTreeSet<&String> = before.environment.keys().chain(now.environment.keys()).collect();
         for name in names {
             match (before.environment.get(name), now.environment.get(name)) {
