@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* The process ends while managed threads are busy: the exit status is kept and nothing crashes. */
 //! runtimes: 1
-//! needs: spin state
+//! needs: spin
 //! modes: return exit quick now
 //! exit: 3
 //! deadline: 5s
@@ -23,7 +23,6 @@ int main(int argc, char **argv)
     done("spin", lib, result);
     /* Until they are really under way. */
     nanosleep(&(struct timespec){.tv_nsec = MILLISECONDS * 1000000}, NULL);
-    xstate(lib);
     if (host_is_mode("exit"))
         exit(host_end(3));
     if (host_is_mode("return"))

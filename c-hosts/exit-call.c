@@ -24,7 +24,8 @@ int main(int argc, char **argv)
     xstart(lib);
     for (int round = 0; round < ROUNDS; round++)
         xcallback(lib);
-    if (host_is_mode("thread"))
-        xjoin(xthread(leave, NULL));
-    leave(NULL);
+    if (host_is_mode("main"))
+        leave(NULL);
+    xjoin(xthread(leave, NULL));
+    return 1;
 }

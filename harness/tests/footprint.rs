@@ -17,7 +17,7 @@ const SCENARIO: &str = "footprint";
 #[case("adds-onstack", "started", "flags of SIGUSR1 of the host: SA_ONSTACK added")]
 #[case("raises-limit", "started", "RLIMIT_NOFILE: 1024 → 4096")]
 #[case("sets-nonblocking", "started", "flags of stdin: O_NONBLOCK added")]
-#[case("unmasks-traps", "started", "SSE control: default → traps on invalid, division by zero")]
+#[case("unmasks-traps", "started", "SSE control: default → traps on division by zero")]
 #[case("executable-stack", "loaded", "executable stack: no → yes")]
 #[case("many-threads", "started", "threads: 1 → 301")]
 fn a_change_is_named(#[case] library: &str, #[case] mark: &str, #[case] expected: &str) {

@@ -62,8 +62,8 @@ static cl_object symbol(const char *name)
  * others are read in. */
 static void load_source(void)
 {
-    cl_object stream = ecl_make_string_input_stream(ecl_make_constant_base_string(source, -1), 0,
-                                                    strlen(source));
+    cl_object stream =
+        ecl_make_string_input_stream(ecl_make_constant_base_string(source, -1), 0, strlen(source));
     cl_object end = ecl_make_symbol("END", "CL-USER");
     for (int count = 0;; count++) {
         cl_object form = cl_read(3, stream, ECL_NIL, end);
@@ -154,7 +154,8 @@ static int64_t spawn(coexist_fn fn, void *arg)
 
 static int churn(uint32_t mib, uint32_t seed, uint64_t *sum)
 {
-    cl_object total = cl_funcall(3, symbol("CHURN"), ecl_make_uint32_t(mib), ecl_make_uint32_t(seed));
+    cl_object total =
+        cl_funcall(3, symbol("CHURN"), ecl_make_uint32_t(mib), ecl_make_uint32_t(seed));
     *sum = ecl_to_uint64_t(total);
     return 0;
 }
@@ -164,10 +165,12 @@ static int64_t raise_error(int64_t payload)
     return ecl_to_int64_t(cl_funcall(2, symbol("RAISE"), ecl_make_int64_t(payload)));
 }
 
+#ifndef NO_TRAPS
 static int fault(void)
 {
     return ecl_to_int(cl_funcall(1, symbol("FAULT")));
 }
+#endif
 
 static int overflow(void)
 {
@@ -227,7 +230,9 @@ static const coexist_runtime runtime = {
     .call = call,
     .churn = churn,
     .raise = raise_error,
+#ifndef NO_TRAPS
     .fault = fault,
+#endif
     .overflow = overflow,
     .spawn = spawn,
     .attach = attach,

@@ -95,9 +95,11 @@
   (string-append (coexist-depth-3) ""))
 
 (define (coexist-depth-3)
-  (call-with-output-string
-    (lambda (port)
-      (display-backtrace (make-stack #t) port))))
+  (string-append
+    (call-with-output-string
+      (lambda (port)
+        (display-backtrace (make-stack #t) port)))
+    ""))
 
 (set! coexist-depth-1 coexist-depth-1)
 (set! coexist-depth-2 coexist-depth-2)

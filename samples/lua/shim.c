@@ -34,6 +34,19 @@ static char version_text[64];
 
 static void callback(void);
 
+/* A word of the host passes through Lua as it is: the numbers of 5.1 are doubles. */
+static void push_word(lua_State *lua, int64_t word)
+{
+    lua_pushlightuserdata(lua, (void *)(uintptr_t)word);
+}
+
+static int64_t to_word(lua_State *lua, int index)
+{
+    if (lua_islightuserdata(lua, index))
+        return (int64_t)(uintptr_t)lua_touserdata(lua, index);
+    return lua_tointeger(lua, index);
+}
+
 /* What main.lua calls. */
 
 static int host_emit(lua_State *lua)
@@ -62,7 +75,7 @@ static int host_apply(lua_State *lua)
     running = lua;
     int64_t result = fn(arg);
     running = outer;
-    lua_pushinteger(lua, result);
+    push_word(lua, result);
     return 1;
 }
 
@@ -78,9 +91,7 @@ static int host_test(lua_State *lua)
 #endif
 
 static const luaL_Reg functions[] = {
-    {"emit", host_emit},
-    {"live", host_live},
-    {"apply", host_apply},
+    {"emit", host_emit}, {"live", host_live}, {"apply", host_apply},
 #ifdef EAGER
     {"test", host_test},
 #endif
@@ -108,7 +119,7 @@ static int64_t managed(const char *name, int count, int64_t first, int64_t secon
     if (count > 1)
         lua_pushinteger(lua, second);
     if (lua_pcall(lua, count, 1, 0) == LUA_OK)
-        result = lua_tointeger(lua, -1);
+        result = to_word(lua, -1);
     else
         show_error(lua);
     lua_pop(lua, 2);

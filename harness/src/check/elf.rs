@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use object::elf::{DT_NEEDED, FileHeader64};
+use object::elf::{DT_NEEDED, DT_SONAME, DynamicTag, FileHeader64};
 use object::read::elf::{Dyn, FileHeader};
 use object::{Endianness, Object};
 
@@ -12,6 +12,8 @@ use object::{Endianness, Object};
 pub struct Facts {
     /// DT_NEEDED, in the file's order.
     pub needed: Vec<String>,
+    /// DT_SONAME, by which the loader knows the object when another one needs it.
+    pub soname: Option<String>,
     /// NT_GNU_BUILD_ID in hexadecimal.
     pub build_id: Option<String>,
 }
@@ -21,16 +23,18 @@ pub struct Facts {
 pub fn read(file: &Path) -> Facts {
     let Ok(bytes) = std::fs::read(file) else { return Facts::default() };
     let build_id = object::File::parse(&*bytes).ok().and_then(|parsed| hexadecimal(parsed.build_id().ok()??));
-    Facts { needed: needed(&bytes).unwrap_or_default(), build_id }
+    let soname = dynamic_texts(&bytes, DT_SONAME).unwrap_or_default().pop();
+    Facts { needed: dynamic_texts(&bytes, DT_NEEDED).unwrap_or_default(), soname, build_id }
 }
 
-fn needed(bytes: &[u8]) -> object::Result<Vec<String>> {
+/// The texts that the entries of one tag in the dynamic section name.
+fn dynamic_texts(bytes: &[u8], tag: DynamicTag) -> object::Result<Vec<String>> {
     let header = FileHeader64::<Endianness>::parse(bytes)?;
     let endian = header.endian()?;
     let sections = header.sections(endian, bytes)?;
     let Some((dynamic, link)) = sections.dynamic(endian, bytes)? else { return Ok(Vec::new()) };
     let strings = sections.strings(endian, bytes, link)?;
-    let entries = dynamic.iter().filter(|entry| entry.d_tag(endian) == DT_NEEDED);
+    let entries = dynamic.iter().filter(|entry| entry.d_tag(endian) == tag);
     let names = entries.map(|entry| {
         let at = u32::try_from(entry.d_val(endian)).unwrap_or(u32::MAX);
         strings.get(at).map(|name| String::from_utf8_lossy(name).into_owned())
@@ -54,6 +58,14 @@ mod tests {
     fn this_program_needs_the_c_library() {
         let facts = read(&std::env::current_exe().unwrap());
         assert!(facts.needed.iter().any(|name| name.starts_with("libc.so")), "{facts:?}");
+        assert_eq!(facts.soname, None);
         assert!(read(Path::new("/dev/null")).needed.is_empty());
+    }
+
+    #[test]
+    fn the_c_library_has_a_soname() {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let file = maps.lines().filter_map(|line| line.split_whitespace().last()).find(|file| file.contains("/libc"));
+        assert_eq!(read(Path::new(file.unwrap())).soname.as_deref(), Some("libc.so.6"));
     }
 }

@@ -42,6 +42,9 @@ pub struct SharedObject {
     pub file: PathBuf,
     /// Whether the library itself names it in its DT_NEEDED.
     pub needed: bool,
+    /// DT_SONAME, if it has one.
+    #[serde(default)]
+    pub soname: Option<String>,
     /// NT_GNU_BUILD_ID, if it has one.
     pub build_id: Option<String>,
     /// Size in bytes.
@@ -119,7 +122,16 @@ impl Linkage {
 impl SharedObject {
     fn of(file: &Path, needed: bool) -> Option<Self> {
         let (bytes, written) = stamp(file)?;
-        Some(Self { file: file.to_owned(), needed, build_id: elf::read(file).build_id, bytes, written })
+        let elf::Facts { soname, build_id, .. } = elf::read(file);
+        Some(Self { file: file.to_owned(), needed, soname, build_id, bytes, written })
+    }
+
+    /// Whether a process that has one of them gets it for the other as well: the loader looks for a needed object's
+    /// name among those that are loaded before it looks for files.
+    #[must_use]
+    pub fn is_loaded_as(&self, other: &Self) -> bool {
+        let name = |object: &Self| object.soname.clone().unwrap_or_else(|| object.name());
+        self.file == other.file || name(self) == name(other)
     }
 
     /// Its file's name.
@@ -157,7 +169,7 @@ mod tests {
     use super::*;
 
     fn object(file: &str, needed: bool, bytes: u64) -> SharedObject {
-        SharedObject { file: file.into(), needed, build_id: None, bytes, written: 0 }
+        SharedObject { file: file.into(), needed, soname: None, build_id: None, bytes, written: 0 }
     }
 
     #[test]
@@ -175,6 +187,16 @@ mod tests {
             assert_eq!(linkage.sharing(), sharing);
             assert_eq!(linkage.common().iter().map(|object| object.name()).collect::<Vec<_>>(), names);
         }
+    }
+
+    #[test]
+    fn the_first_object_of_a_name_serves_all() {
+        let [first, second] = ["/l/17/libjvm.so", "/l/25/libjvm.so"].map(|file| object(file, true, 1));
+        assert!(first.is_loaded_as(&second));
+        let renamed = SharedObject { soname: Some("libjvm.so.25".to_owned()), ..second.clone() };
+        assert!(!first.is_loaded_as(&renamed));
+        assert!(renamed.is_loaded_as(&SharedObject { soname: renamed.soname.clone(), ..first }));
+        assert!(renamed.is_loaded_as(&second), "one file is one object");
     }
 
     #[test]

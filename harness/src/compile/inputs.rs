@@ -36,15 +36,24 @@ impl Inputs {
     }
 }
 
-/// All files below a folder, sorted; hidden ones are nobody's source.
+/// The source files below a folder, sorted; hidden ones are nobody's source.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, CompileError> {
+    walk(folder, |path| !path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")))
+}
+
+/// All files below a folder, sorted.
+pub fn all_below(folder: &Path) -> Result<Vec<PathBuf>, CompileError> {
+    walk(folder, |_| true)
+}
+
+fn walk(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, CompileError> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let read = |source| CompileError::Read { path: folder.clone(), source };
         for entry in std::fs::read_dir(&folder).map_err(read)? {
             let path = entry.map_err(read)?.path();
-            if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
+            if !wanted(&path) {
                 continue;
             }
             if path.is_dir() { folders.push(path) } else { found.push(path) }

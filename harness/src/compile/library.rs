@@ -227,18 +227,22 @@ impl Cost {
 
 /// Copies the shared objects of a folder into a new one.
 pub fn copy_objects(from: &Path, to: &Path) -> std::io::Result<()> {
-    copy_if(from, to, |path| path.extension().is_some_and(|ending| ending == "so"))
-}
-
-/// Copies the files of a folder into a new one.
-pub fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
-    copy_if(from, to, Path::is_file)
-}
-
-fn copy_if(from: &Path, to: &Path, wanted: impl Fn(&Path) -> bool) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)?.flatten().filter(|entry| wanted(&entry.path())) {
+    let is_object = |path: &Path| path.extension().is_some_and(|ending| ending == "so");
+    for entry in std::fs::read_dir(from)?.flatten().filter(|entry| is_object(&entry.path())) {
         std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Copies files of a folder to the same places below another one.
+pub fn copy_files(files: &[PathBuf], from: &Path, to: &Path) -> Result<(), CompileError> {
+    std::fs::create_dir_all(to).map_err(write(to))?;
+    for file in files {
+        let target = to.join(file.strip_prefix(from).unwrap_or(file));
+        let parent = target.parent().unwrap_or(to);
+        std::fs::create_dir_all(parent).map_err(write(parent))?;
+        std::fs::copy(file, &target).map_err(write(&target))?;
     }
     Ok(())
 }
@@ -246,13 +250,7 @@ fn copy_if(from: &Path, to: &Path, wanted: impl Fn(&Path) -> bool) -> std::io::R
 /// Copies the files of a folder to a guard's scratch folder, where steps may write beside them; `once` removes it.
 pub fn private_copy(guard: &Guard, files: &[PathBuf], folder: &Path) -> Result<PathBuf, CompileError> {
     let work = guard.scratch().join("work");
-    std::fs::create_dir_all(&work).map_err(write(&work))?;
-    for file in files {
-        let target = work.join(file.strip_prefix(folder).unwrap_or(file));
-        let parent = target.parent().unwrap_or(&work);
-        std::fs::create_dir_all(parent).map_err(write(parent))?;
-        std::fs::copy(file, &target).map_err(write(&target))?;
-    }
+    copy_files(files, folder, &work)?;
     Ok(work)
 }
 

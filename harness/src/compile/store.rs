@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::inputs::all_below;
 use super::library::{copy_files, copy_objects};
 use super::{Artefact, CompileError};
 use crate::check::linkage::Linkage;
@@ -98,13 +99,11 @@ impl Store {
 
     /// From another file system than the store's: the entry still appears by rename.
     fn carry_in(&self, folder: &Path, target: &Path) -> Result<(), CompileError> {
-        let carry = || {
-            let fresh = tempfile::Builder::new().prefix(".incoming-").tempdir_in(&self.root)?;
-            let whole = fresh.path().join("entry");
-            copy_files(folder, &whole)?;
-            std::fs::rename(&whole, target)
-        };
-        carry().map_err(|source| CompileError::Write { path: target.to_owned(), source })
+        let write = |source| CompileError::Write { path: target.to_owned(), source };
+        let fresh = tempfile::Builder::new().prefix(".incoming-").tempdir_in(&self.root).map_err(write)?;
+        let whole = fresh.path().join("entry");
+        copy_files(&all_below(folder)?, folder, &whole)?;
+        std::fs::rename(&whole, target).map_err(write)
     }
 
     /// The file of an entry's n-th copy.
@@ -131,6 +130,26 @@ impl Store {
         match std::fs::rename(fresh.path(), &folder) {
             Err(_) if folder.exists() => Ok(()),
             moved => moved.map_err(write),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_from_another_file_system_is_whole() {
+        let (here, there) = (tempfile::TempDir::new().unwrap(), tempfile::TempDir::new_in("/dev/shm").unwrap());
+        let stage = there.path().join("stage");
+        std::fs::create_dir_all(stage.join("deep/er")).unwrap();
+        for file in ["libx.so", ".hidden", "deep/er/inner"] {
+            std::fs::write(stage.join(file), file).unwrap();
+        }
+        let store = Store::open(here.path().join("store")).unwrap();
+        let artefact = store.put(&Key::new("x", &blake3::hash(b"x")), &stage, "libx.so").unwrap();
+        for file in ["libx.so", ".hidden", "deep/er/inner"] {
+            assert_eq!(std::fs::read_to_string(artefact.folder.join(file)).unwrap(), file);
         }
     }
 }

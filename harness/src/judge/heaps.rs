@@ -45,10 +45,10 @@ fn are_one(first: Heap, second: Heap, have_common: bool) -> bool {
     }
 }
 
-/// Whether two libraries bring the same shared object, as Guile and ECL both bring libgc.
+/// Whether two libraries get the same shared object, as Guile and ECL get libgc, or a second JVM the first one's libjvm.
 fn have_common(linked: &[Option<Linkage>], first: usize, second: usize) -> bool {
     let (Some(Some(first)), Some(Some(second))) = (linked.get(first), linked.get(second)) else { return false };
-    first.objects.iter().any(|object| second.objects.iter().any(|other| other.file == object.file))
+    first.objects.iter().any(|object| second.objects.iter().any(|other| other.is_loaded_as(object)))
 }
 
 /// The pages in which a library's blocks lie, of those that are mapped at the mark: a block may be gone by then.
@@ -66,10 +66,28 @@ fn pages(live: &[&Event], mark: &Footprint, library: usize) -> BTreeSet<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::linkage::SharedObject;
     use crate::run::Mapping;
 
     fn block(runtime: u8, low: i64, size: i64) -> Event {
         Event { lane: 1, runtime, kind: Kind::Live, text: String::new(), a: low, b: size }
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_one_heap() {
+        let linkage = |file: &str| {
+            let object = SharedObject {
+                file: file.into(),
+                needed: true,
+                soname: Some("libjvm.so".to_owned()),
+                build_id: None,
+                bytes: 1,
+                written: 0,
+            };
+            Some(Linkage { objects: vec![object], second: Ok(vec![]) })
+        };
+        let linked = [linkage("/17/libjvm.so"), linkage("/25/libjvm.so"), None];
+        assert!(have_common(&linked, 0, 1) && !have_common(&linked, 0, 2));
     }
 
     #[test]

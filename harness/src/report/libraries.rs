@@ -41,8 +41,14 @@ mod tests {
     use crate::check::linkage::SharedObject;
 
     fn library(runtime: &str, objects: &[&str]) -> LibraryRecord {
-        let object =
-            |name: &&str| SharedObject { file: name.into(), needed: true, build_id: None, bytes: 1, written: 0 };
+        let object = |name: &&str| SharedObject {
+            file: name.into(),
+            needed: true,
+            soname: None,
+            build_id: None,
+            bytes: 1,
+            written: 0,
+        };
         LibraryRecord {
             runtime: runtime.to_owned(),
             flavour: "plain".to_owned(),

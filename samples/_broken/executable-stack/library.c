@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Is linked with an executable stack, so that the loader makes all stacks of the process executable. */
+/* Keeps the contract, and is linked so that it asks for an executable stack. */
 #define SAMPLE executable_stack
 #define ID "executable-stack"
 #include "skeleton.h"
