@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Adds SA_ONSTACK to the host's handler of SIGUSR1, which then runs wherever an alternate stack is. */
+/* Adds SA_ONSTACK to every handler that it finds. */
+#define _GNU_SOURCE
 #define SAMPLE adds_onstack
 #define ID "adds-onstack"
-#define START change_it
+#define START start_badly
 #include "coexist_runtime.h"
-static int change_it(const coexist_host *host);
+static int start_badly(const coexist_host *host);
 #include "skeleton.h"
 #include <signal.h>
 
-static int change_it(const coexist_host *host)
+static int start_badly(const coexist_host *host)
 {
-    struct sigaction action;
-    sigaction(SIGUSR1, NULL, &action);
-    action.sa_flags |= SA_ONSTACK;
-    sigaction(SIGUSR1, &action, NULL);
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_DFL)
+            continue;
+        action.sa_flags |= SA_ONSTACK;
+        sigaction(number, &action, NULL);
+    }
     return sample_start(host);
 }
