@@ -113,6 +113,9 @@ pthread_t xthread_sized(void *(*body)(void *), void *arg, size_t stack); /* byte
 void xjoin(pthread_t thread);
 void *xmalloc(size_t size);
 
+/* Waits until no other thread of the process runs or has to wait for a disk; false if that did not come in time. */
+bool settle(int milliseconds);
+
 /* Forks; the child's events are in a lane of this name. The child ends with child_end. */
 pid_t xfork(const char *lane_name);
 _Noreturn void child_end(

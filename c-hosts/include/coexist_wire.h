@@ -43,10 +43,16 @@ enum wire_kind {
     WIRE_LIVE = 11,    /* a runtime: a = address, b = size of a living block, never compared */
     WIRE_MARK = 12,    /* host stands at a mark: text = its name */
     WIRE_END = 13,     /* host: the scenario is complete; main returns after this */
+    WIRE_HANDLER = 14, /* host, after MARK: a signal that is not at its default, below */
+    WIRE_STATE = 15,   /* host, after MARK: more of what only the process knows, below */
 };
 
 /* Reason codes of WIRE_REFUSED: "not-elf", "undefined-symbol", "load-error", "no-export",
  * "null-table", "wrong-abi", "wrong-size", "wrong-id", "missing-entry". */
+
+/* WIRE_HANDLER: text = "NUMBER MASK" in decimal and hexadecimal, a = the handler's address or
+ * SIG_IGN, b = its flags. WIRE_STATE: text = a word, or a word and a value, and what a and b are is the
+ * word's own; see state.c. Both are of the mark before them. */
 
 /* One event. Claimed by an atomic add on head; `commit` is stored last, with release order. */
 struct wire_record {

@@ -66,7 +66,9 @@ void mark(const char *name)
 {
     pthread_mutex_lock(&mark_lock);
     trace_write(WIRE_MARK, 0, name, 0, 0);
-    if (answered)
+    if (answered) {
+        state_tell();
         mark_exchange(name);
+    }
     pthread_mutex_unlock(&mark_lock);
 }

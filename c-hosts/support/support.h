@@ -27,6 +27,9 @@ void trace_fact(int runtime, const char *key, const char *text);
 void mark_open(void);
 void mark_full(void); /* async-signal-safe */
 
+/* state.c */
+void state_tell(void); /* after a mark's record and before its request */
+
 /* library.c */
 bool library_add(const char *argument); /* "LABEL=PATH"; false: it is no such thing */
 int library_count(void);

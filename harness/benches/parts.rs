@@ -1,4 +1,4 @@
-//! What parts of the harness cost: planning, decoding, and an event as a host pays for it. `cargo bench --bench parts`.
+//! What parts of the harness cost: planning, decoding, and an event and a mark as a host pays for them. `cargo bench --bench parts`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,9 +53,18 @@ fn decoding(criterion: &mut Criterion) {
 
 /// Limit: 200 ns each. The host times them together, in trace memory that its worker used before.
 fn event(criterion: &mut Criterion) {
+    timed_by_host(criterion, "1,000 events in a host (limit 200 us)", "event");
+}
+
+/// Limit: 500 us each, in a process with ten threads and two hundred mappings.
+fn mark(criterion: &mut Criterion) {
+    timed_by_host(criterion, "100 marks with their footprints (limit 50 ms)", "mark");
+}
+
+fn timed_by_host(criterion: &mut Criterion, title: &str, name: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let host = compile(root);
-    let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("scratch");
+    let host = compile(root, name);
+    let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("scratch-{name}"));
     let guard = GuardProgram::new(PathBuf::from(env!("CARGO_BIN_EXE_coexist")));
     let mut pool = Pool::start(1, &scratch, &guard, Arc::new(Interrupt::default())).expect("a worker starts");
     let command = vec![host.display().to_string()];
@@ -68,7 +77,7 @@ fn event(criterion: &mut Criterion) {
         deadline: Duration::from_secs(10),
         stress: None,
     };
-    criterion.bench_function("1,000 events in a host (limit 200 us)", |bencher| {
+    criterion.bench_function(title, |bencher| {
         bencher.iter_custom(|count| {
             let run = |_| {
                 let seen = observe(pool.first(), &start).expect("the host runs");
@@ -80,8 +89,8 @@ fn event(criterion: &mut Criterion) {
     });
 }
 
-fn compile(root: &Path) -> PathBuf {
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("event");
+fn compile(root: &Path, name: &str) -> PathBuf {
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let support = std::fs::read_dir(root.join("c-hosts/support")).expect("the support files are there");
     let sources = support.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "c"));
     let status = Command::new("cc")
@@ -89,13 +98,13 @@ fn compile(root: &Path) -> PathBuf {
         .arg(root.join("c-hosts/include"))
         .arg("-o")
         .arg(&target)
-        .arg(root.join("harness/benches/event.c"))
+        .arg(root.join(format!("harness/benches/{name}.c")))
         .args(sources)
         .status()
         .expect("there is a C compiler");
-    assert!(status.success(), "event.c compiles");
+    assert!(status.success(), "{name}.c compiles");
     target
 }
 
-criterion_group!(benches, planning, decoding, event);
+criterion_group!(benches, planning, decoding, event, mark);
 criterion_main!(benches);

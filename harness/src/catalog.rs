@@ -1,6 +1,7 @@
 //! What there is: runtimes from `samples/*/sample.toml`, scenarios from `c-hosts/*.c`, VMs from `c-hosts/vm/*/vm.toml`.
 //! Reads text and nothing else: it builds nothing, starts nothing, and pairs nothing.
 
+mod budget;
 mod cross;
 mod diagnostic;
 mod entry;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use budget::{Budget, Resource};
 pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
 pub use entry::Entry;
 
@@ -241,6 +243,19 @@ pub struct Scenario {
     pub deadline: Duration,
     /// Whether lines of stdout come from one thread.
     pub stdout_order: StdoutOrder,
+    /// Whether what is stable of footprints belongs to the trace.
+    pub footprints: Footprints,
+    /// What a host may have at a mark.
+    pub budgets: Vec<Budget>,
+}
+
+/// What becomes of the changes between marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Footprints {
+    /// They are shown.
+    Shown,
+    /// Those that are the same in every run stand in the trace, below their marks.
+    Compared,
 }
 
 /// Which runtimes share a host, where a scenario takes several.

@@ -5,6 +5,7 @@
 //! | module | from | to |
 //! |---|---|---|
 //! | [`id`] | a text | names of runtimes and cells |
+//! | [`signal`] | numbers | names of signals and flags |
 //! | [`project`] | a folder | where everything is |
 //! | [`child`] | a program | what it left, and nothing running |
 //! | [`catalog`] | `samples/*/sample.toml`, `c-hosts/*.c` | runtimes and scenarios |
@@ -31,8 +32,8 @@ pub mod check;
 pub mod child;
 pub mod cli;
 pub mod compile;
-pub mod history;
 pub mod diagnose;
+pub mod history;
 pub mod id;
 pub mod judge;
 pub mod matrix;
@@ -40,6 +41,7 @@ pub mod project;
 pub mod record;
 pub mod report;
 pub mod run;
+pub mod signal;
 pub mod suite;
 pub mod toolchain;
 pub mod trace;

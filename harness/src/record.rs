@@ -1,5 +1,7 @@
 //! The record of one run: JSON with a schema version, of which every report is a view.
 
+mod footprints;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +15,8 @@ use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
 use crate::diagnose::Diagnosis;
 use crate::id::{CellId, RuntimeId};
 use crate::judge::{Comparison, Outcome, Tally, Verdict};
-use crate::run::Footprint;
+
+pub use footprints::FootprintRecord;
 
 /// Raised whenever a field changes its meaning.
 pub const SCHEMA: u32 = 3;
@@ -83,7 +86,7 @@ pub struct CellRecord {
     /// What was written to stderr, its end.
     pub stderr: String,
     /// Measured at marks.
-    pub footprints: Vec<Footprint>,
+    pub footprints: Vec<FootprintRecord>,
     /// The ledger's reason, for a known failure.
     pub reason: Option<String>,
     /// Where that was reported.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use channel::Channel;
-pub use footprint::{Footprint, Mapping};
+pub use footprint::{Change, Descriptor, Footprint, Handler, Mapping, Owner, Owners, Reading, Steadiness};
 use memory::Memory;
 pub use pool::{Pool, Progress, Worker, sweep};
 pub use stress::{LOAD_COMMAND, Load, Stress, be_busy};
@@ -101,7 +101,11 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
     empty(&scratch);
     let (trace, memory) = memory.finish();
     worker.memory = memory.filter(|_| ended.survivors.is_empty() && channel.foreign.is_none());
-    Ok(Observation { ended, trace, footprints: channel.footprints, foreign_mark: channel.foreign })
+    let footprints = match channel.readings.as_slice() {
+        [] => Vec::new(),
+        readings => Footprint::all(readings, &trace, &Owners::in_run(start, &scratch)),
+    };
+    Ok(Observation { ended, trace, footprints, foreign_mark: channel.foreign })
 }
 
 /// All that a host finds in its environment.

@@ -24,7 +24,7 @@ use crate::id::{CellId, RuntimeId};
 use crate::judge::snapshot::{self, Accepted};
 use crate::judge::{Circumstances, Comparison, Ledger, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
-use crate::record::CellRecord;
+use crate::record::{CellRecord, FootprintRecord};
 use crate::run::{Load, Observation, Pool, Preload, Progress, Start, Stress, Worker, observe};
 use races::Identity;
 pub use races::Repeat;
@@ -123,6 +123,8 @@ pub struct Run {
     pub max_rss: u64,
     versions: Vec<(RuntimeId, String)>,
     prints: Option<Prints>,
+    /// Measured at marks.
+    footprints: Vec<FootprintRecord>,
     observation: Option<Observation>,
 }
 
@@ -257,6 +259,10 @@ impl<'a> CellJob<'a> {
                     run.observation = None;
                     run.text = String::new();
                     run.nameless = String::new();
+                } else if let Some(seen) = &mut run.observation {
+                    // Facts of all kept marks would fill the memory as well: what had changed is enough.
+                    let footprints = std::mem::take(&mut seen.footprints);
+                    run.footprints = FootprintRecord::all(&footprints, &seen.trace, &self.cell.labels());
                 }
                 run
             }
@@ -285,6 +291,7 @@ impl<'a> CellJob<'a> {
             max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
             versions: observation.as_ref().map(|seen| versions(self.cell, seen)).unwrap_or_default(),
             prints: None,
+            footprints: Vec::new(),
             observation,
         };
         if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
@@ -394,7 +401,7 @@ fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRec
         trace: run.text,
         nameless: run.nameless,
         stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
-        footprints: seen.map(|seen| seen.footprints.clone()).unwrap_or_default(),
+        footprints: run.footprints,
         reason: known.map(|entry| entry.reason.clone()),
         upstream: known.and_then(|entry| entry.upstream.clone()),
         uncovered: near.or(together.doubted),

@@ -6,7 +6,7 @@ mod render;
 pub mod wire;
 
 pub use decode::decode;
-pub use render::render;
+pub use render::{render, render_with_marks};
 
 /// One cell's report, in the order in which it was claimed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub enum Kind {
     Live,
     Mark,
     End,
+    Handler,
+    State,
 }
 
 impl Trace {
@@ -96,7 +98,7 @@ impl Trace {
                     }
                 }
                 Kind::Event | Kind::Lane | Kind::Note | Kind::Value | Kind::Failed | Kind::Refused => {}
-                Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End => {}
+                Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End | Kind::Handler | Kind::State => {}
             }
         }
         open.last().map(|(_, text)| *text).or(last)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use coexist::catalog::{Catalog, Caught, Runtime};
 use coexist::id::RuntimeId;
-use coexist::judge::{Comparison, What};
+use coexist::judge::{Comparison, Verdict, What};
 use coexist::matrix::{self, Cell};
 use rstest::rstest;
 
@@ -35,8 +35,12 @@ fn is_caught(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
             ..caught.clone()
         };
         assert_eq!(seen, *caught, "round {round}: {}\n{}\n{}", outcome.detail, record.trace, record.stderr);
-        // The sound one does what every runtime does; of the others no trace is accepted.
-        let compared = if outcome.what == What::Finished { Comparison::Same } else { Comparison::Missing };
+        // The sound one does what every runtime does; others finish with another trace, or nothing is compared.
+        let compared = match (&outcome.what, record.verdict) {
+            (What::Finished, Verdict::Changed) => Comparison::Different,
+            (What::Finished, _) => Comparison::Same,
+            _ => Comparison::Missing,
+        };
         assert_eq!(record.comparison, compared);
         assert!(left.is_empty(), "round {round}: left behind: {left:#?}");
     }
@@ -45,10 +49,9 @@ fn is_caught(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
 /// One of them is sound: if it were caught as well, the others would show nothing.
 #[test]
 fn the_control_is_among_them() {
-    let finished = What::Finished.to_string();
+    let pass = Verdict::Pass.to_string();
     let broken = stage::catalog().read_broken().unwrap();
-    let sound =
-        broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(|caught| caught.outcome == finished));
+    let sound = broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(|caught| caught.verdict == pass));
     assert_eq!(sound.map(|runtime| runtime.id.to_string()).collect::<Vec<_>>(), ["clean"]);
 }
 

@@ -11,6 +11,7 @@ mod broken;
 mod catalog;
 mod cells;
 mod cli;
+mod footprint;
 mod interrupt;
 mod managed;
 mod processes;

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::diagnostic::{Code, Finding, Source, name_below};
-use super::{DLOPEN, PLAIN, Scenario, StdoutOrder, Variants};
+use super::{DLOPEN, Footprints, PLAIN, Scenario, StdoutOrder, Variants};
 use crate::id::is_name;
 
 /// A scenario as its header states it, with the places of what is checked against the runtimes.
@@ -87,6 +87,8 @@ fn read(mut source: Source, file: &Path) -> Header {
         exit: 0,
         deadline: Duration::from_secs(10),
         stdout_order: StdoutOrder::Ordered,
+        footprints: Footprints::Shown,
+        budgets: Vec::new(),
     };
     let mut places = Places::default();
     let text = source.text.clone();

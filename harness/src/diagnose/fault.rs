@@ -3,7 +3,7 @@
 use super::ptrace;
 use super::space::{Place, Space};
 use super::{Fault, Handler};
-use crate::judge::signal_name;
+use crate::signal::name as signal_name;
 
 /// Signals that say that something is wrong with the code that runs.
 pub const FAULTS: [i32; 7] =

@@ -12,7 +12,7 @@ use super::fault::{Asked, Disposition, FAULTS, Noted, describe};
 use super::ptrace::{self, Registers};
 use super::space::{Place, Space};
 use super::{End, Report, Seen, Thread, blocked};
-use crate::judge::signal_name;
+use crate::signal::name as signal_name;
 
 /// Signals that are ignored, or stop, where nobody has a handler.
 const HARMLESS: [i32; 8] = [

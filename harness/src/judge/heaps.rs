@@ -92,8 +92,8 @@ mod tests {
 
     #[test]
     fn blocks_take_their_pages_if_those_are_mapped() {
-        let mut mark = Footprint::read(0, MARK);
-        mark.writable = vec![Mapping { start: 0x1000, end: 0x9000 }];
+        let writable = vec![Mapping { start: 0x1000, end: 0x9000 }];
+        let mark = Footprint { mark: MARK.to_owned(), writable, ..Footprint::default() };
         let events = [block(1, 0x1ff0, 0x20), block(1, 0x20_0000, 8), block(2, 0x3000, 1), block(3, 0x4000, -1)];
         let live: Vec<&Event> = events.iter().collect();
         let first = pages(&live, &mark, 0);

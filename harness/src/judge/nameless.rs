@@ -1,13 +1,11 @@
 //! A trace without its names: `{1}` for the first library, `{title 1}` for what it prints. Cells whose runtimes behave alike
 //! have the same one, so that one accepted trace judges all of them (decision 7).
 
-use crate::catalog::StdoutOrder;
+use crate::catalog::{Footprints, StdoutOrder};
 use crate::child::Exit;
 use crate::matrix::Cell;
-use crate::run::Observation;
-use crate::trace;
-
-use super::outcome;
+use crate::run::{Observation, Steadiness};
+use crate::{signal, trace};
 
 /// What names are written as.
 struct Names {
@@ -89,12 +87,27 @@ fn written(cell: &Cell<'_>, observation: &Observation, names: &Names) -> String 
             out.push('\n');
         }
     }
-    out.push_str(&trace::render(&observation.trace, &names.labels));
+    out.push_str(&trace::render_with_marks(&observation.trace, &names.labels, &changes(cell, observation, names)));
     out.push_str(&match observation.ended.exit {
         Exit::Code(code) => format!("exit {code}\n"),
-        Exit::Signal(signal) => format!("{}\n", outcome::signal_name(signal)),
+        Exit::Signal(signal) => format!("{}\n", signal::name(signal)),
     });
     out
+}
+
+/// What is stable of the changes before each mark, if that belongs to the trace.
+fn changes(cell: &Cell<'_>, observation: &Observation, names: &Names) -> Vec<Vec<String>> {
+    match cell.scenario.footprints {
+        Footprints::Shown => Vec::new(),
+        Footprints::Compared => {
+            let pairs = observation.footprints.windows(2).map(|pair| pair[1].since(&pair[0], &names.labels));
+            let stable = pairs.map(|changes| {
+                let stable = changes.iter().filter(|change| change.steadiness == Steadiness::Stable);
+                stable.map(ToString::to_string).collect()
+            });
+            std::iter::once(Vec::new()).chain(stable).collect()
+        }
+    }
 }
 
 #[cfg(test)]

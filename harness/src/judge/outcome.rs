@@ -5,11 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{callbacks, heaps};
+use super::{budget, callbacks, heaps};
 use crate::check::linkage::Linkage;
 use crate::child::{Exit, Stop};
 use crate::matrix::Cell;
 use crate::run::Observation;
+use crate::signal;
 use crate::trace::Kind;
 
 /// What happened, in which phase, and more in words.
@@ -50,6 +51,9 @@ pub enum What {
     CheckFailed,
     /// Two reports of the same thing differ: lines, events, calls, the manifest.
     Contradicted(String),
+    /// More of something at a mark than the scenario's header allows: `threads`, `resident`, `reserved`, `mappings`,
+    /// `descriptors`.
+    OverBudget(String),
     /// The `trace` memory or the `marks` were written by someone else than the host.
     Corrupted(String),
     /// The library or the host could not be built.
@@ -60,62 +64,12 @@ pub enum What {
     HarnessFailed,
 }
 
-const SIGNALS: [&str; 31] = [
-    "SIGHUP",
-    "SIGINT",
-    "SIGQUIT",
-    "SIGILL",
-    "SIGTRAP",
-    "SIGABRT",
-    "SIGBUS",
-    "SIGFPE",
-    "SIGKILL",
-    "SIGUSR1",
-    "SIGSEGV",
-    "SIGUSR2",
-    "SIGPIPE",
-    "SIGALRM",
-    "SIGTERM",
-    "SIGSTKFLT",
-    "SIGCHLD",
-    "SIGCONT",
-    "SIGSTOP",
-    "SIGTSTP",
-    "SIGTTIN",
-    "SIGTTOU",
-    "SIGURG",
-    "SIGXCPU",
-    "SIGXFSZ",
-    "SIGVTALRM",
-    "SIGPROF",
-    "SIGWINCH",
-    "SIGIO",
-    "SIGPWR",
-    "SIGSYS",
-];
-
-/// A signal's name; real-time ones by number.
-#[must_use]
-pub fn signal_name(number: i32) -> String {
-    match usize::try_from(number).ok().and_then(|at| SIGNALS.get(at.wrapping_sub(1))) {
-        Some(name) => (*name).to_owned(),
-        None => format!("SIG{number}"),
-    }
-}
-
-fn signal_number(name: &str) -> Option<i32> {
-    if let Some(at) = SIGNALS.iter().position(|known| *known == name) {
-        return i32::try_from(at + 1).ok();
-    }
-    name.strip_prefix("SIG")?.parse().ok().filter(|number| (32..=64).contains(number))
-}
-
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Finished => f.write_str("finished"),
             Self::Exited(code) => write!(f, "exited {code}"),
-            Self::Signalled(signal) => write!(f, "signalled {}", signal_name(*signal)),
+            Self::Signalled(signal) => write!(f, "signalled {}", signal::name(*signal)),
             Self::TimedOut => f.write_str("timed-out"),
             Self::Leaked => f.write_str("leaked"),
             Self::Flooded(stream) => write!(f, "flooded {stream}"),
@@ -124,6 +78,7 @@ impl fmt::Display for What {
             Self::Refused(reason) => write!(f, "refused {reason}"),
             Self::CheckFailed => f.write_str("check-failed"),
             Self::Contradicted(about) => write!(f, "contradicted {about}"),
+            Self::OverBudget(what) => write!(f, "over-budget {what}"),
             Self::Corrupted(part) => write!(f, "corrupted {part}"),
             Self::NotBuilt => f.write_str("not-built"),
             Self::NotRun => f.write_str("not-run"),
@@ -133,7 +88,7 @@ impl fmt::Display for What {
 }
 
 /// What a text may begin with to be an outcome, for suggestions.
-pub const WORDS: [&str; 15] = [
+pub const WORDS: [&str; 16] = [
     "finished",
     "exited",
     "signalled",
@@ -145,6 +100,7 @@ pub const WORDS: [&str; 15] = [
     "refused",
     "check-failed",
     "contradicted",
+    "over-budget",
     "corrupted",
     "not-built",
     "not-run",
@@ -160,7 +116,7 @@ impl FromStr for What {
             ("finished", None) => Self::Finished,
             ("exited", Some(code)) => Self::Exited(code.parse().map_err(|_| format!("`{code}` is no exit status"))?),
             ("signalled", Some(name)) => {
-                Self::Signalled(signal_number(name).ok_or_else(|| format!("`{name}` is no signal"))?)
+                Self::Signalled(signal::number(name).ok_or_else(|| format!("`{name}` is no signal"))?)
             }
             ("timed-out", None) => Self::TimedOut,
             ("leaked", None) => Self::Leaked,
@@ -170,6 +126,7 @@ impl FromStr for What {
             ("refused", Some(reason)) => Self::Refused(reason.to_owned()),
             ("check-failed", None) => Self::CheckFailed,
             ("contradicted", Some(about)) => Self::Contradicted(about.to_owned()),
+            ("over-budget", Some(what)) => Self::OverBudget(what.to_owned()),
             ("corrupted", Some(part)) => Self::Corrupted(part.to_owned()),
             ("not-built", None) => Self::NotBuilt,
             ("not-run", None) => Self::NotRun,
@@ -240,7 +197,7 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
                 return at(phase, What::CheckFailed, detail);
             }
             Kind::Step | Kind::Done | Kind::Event | Kind::Lane | Kind::Note | Kind::Value => {}
-            Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End => {}
+            Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End | Kind::Handler | Kind::State => {}
         }
     }
     if code != i32::from(cell.scenario.exit) {
@@ -254,8 +211,11 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
         return now(What::Leaked, format!("still running afterwards: {}", names.join(", ")));
     }
     let contradiction = callbacks::contradiction(cell, seen).or_else(|| heaps::contradiction(cell, seen, linked));
-    match contradiction {
-        Some((phase, about, detail)) => at(phase, What::Contradicted(about.to_owned()), detail),
+    if let Some((phase, about, detail)) = contradiction {
+        return at(phase, What::Contradicted(about.to_owned()), detail);
+    }
+    match budget::exceeded(cell, seen) {
+        Some((phase, resource, detail)) => at(phase, What::OverBudget(resource.to_string()), detail),
         None => now(What::Finished, String::new()),
     }
 }
@@ -289,6 +249,7 @@ mod tests {
             What::Refused("no-export".to_owned()),
             What::CheckFailed,
             What::Contradicted("line-missing".to_owned()),
+            What::OverBudget("threads".to_owned()),
             What::Corrupted("trace".to_owned()),
             What::NotBuilt,
             What::NotRun,

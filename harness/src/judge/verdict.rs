@@ -165,6 +165,7 @@ pub fn judge<'l>(
         | What::Refused(_)
         | What::CheckFailed
         | What::Contradicted(_)
+        | What::OverBudget(_)
         | What::Corrupted(_)
         | What::NotBuilt => {
             let standings = || entries.iter().copied().map(|entry| (entry, entry.stands(outcome, now)));

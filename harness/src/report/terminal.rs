@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{diagnosis, libraries};
+use super::{diagnosis, footprints, libraries};
 use crate::id::RuntimeId;
 use crate::judge::{Comparison, Verdict};
 use crate::record::{CellRecord, LibraryRecord, Record};
@@ -344,19 +344,6 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
         let _ = writeln!(out, "{:9} {version}", "runtime");
     }
     out.push_str(&shared(record, cell, flavour));
-    for mark in &cell.footprints {
-        let _ = writeln!(
-            out,
-            "{:9} {}: {} threads, {:.1} MB resident, {:.1} MB reserved, {} mappings, caught signals {:#x}",
-            "mark",
-            mark.mark,
-            mark.threads,
-            mark.resident_kib as f64 * 1024.0 / 1e6,
-            mark.reserved_kib as f64 * 1024.0 / 1e6,
-            mark.maps,
-            mark.caught,
-        );
-    }
     if let Some(found) = &cell.diagnosis {
         let _ = writeln!(out, "\n{BOLD}who it was{BOLD:#}, from a re-run below a tracer");
         for line in diagnosis::long(found).lines() {
@@ -366,6 +353,12 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     if !cell.trace.is_empty() {
         let _ = writeln!(out, "\n{BOLD}trace{BOLD:#}");
         for line in cell.trace.lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    if !cell.footprints.is_empty() {
+        let _ = writeln!(out, "\n{BOLD}footprint{BOLD:#}");
+        for line in footprints::text(&cell.footprints).lines() {
             let _ = writeln!(out, "  {line}");
         }
     }

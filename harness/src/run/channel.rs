@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, socketpair};
 
-use super::Footprint;
+use super::Reading;
 use crate::child::{ChildError, Watch, system};
 use crate::trace::wire::{MARK_FULL, MARK_REQUEST, MARK_SIZE, Mark};
 
@@ -15,8 +15,8 @@ pub struct Channel {
     nonce: u64,
     expected: u32,
     full: bool,
-    /// What was measured so far.
-    pub footprints: Vec<Footprint>,
+    /// What /proc said at each mark so far.
+    pub readings: Vec<Reading>,
     /// What arrived that no host sends.
     pub foreign: Option<String>,
 }
@@ -26,7 +26,7 @@ impl Channel {
     pub fn open(nonce: u64) -> Result<(Self, OwnedFd), ChildError> {
         let (marks, host_marks) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
             .map_err(system("make the mark socket"))?;
-        let channel = Self { marks, nonce, expected: 1, full: false, footprints: Vec::new(), foreign: None };
+        let channel = Self { marks, nonce, expected: 1, full: false, readings: Vec::new(), foreign: None };
         Ok((channel, host_marks))
     }
 }
@@ -51,7 +51,7 @@ impl Watch for Channel {
         match Mark::decode(&message[..length], self.nonce) {
             Some(mark) if mark.kind == MARK_REQUEST && mark.index == self.expected => {
                 self.expected += 1;
-                self.footprints.push(Footprint::read(pid, &mark.name));
+                self.readings.push(Reading::of(pid, &mark.name));
                 let answer = mark.answer(self.nonce);
                 rustix::net::send(&self.marks, &answer, SendFlags::NOSIGNAL | SendFlags::DONTWAIT).is_ok()
             }

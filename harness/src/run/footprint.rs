@@ -1,55 +1,82 @@
-//! The state of a process that stands still at a mark, read from /proc.
+//! The state of a process that stands still at a mark: what /proc says of it, and what only the process itself can tell.
+//!
+//! While it stands there, texts are read and nothing else; they become a `Footprint` when the run is over.
 
-use serde::{Deserialize, Serialize};
+mod change;
+mod descriptors;
+mod maps;
+mod owner;
+mod reading;
+mod status;
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use change::{Change, Steadiness};
+pub use descriptors::Descriptor;
+pub use maps::Mapping;
+pub use owner::{Owner, Owners};
+pub use reading::Reading;
+pub use told::Handler;
+
+use crate::trace::{Kind, Trace};
 
 /// What was measured at one mark.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Footprint {
     /// The mark's name.
     pub mark: String,
     /// Threads of the process.
-    pub threads: u32,
+    pub threads: u64,
     /// Resident set in KiB.
     pub resident_kib: u64,
     /// Reserved address space in KiB.
     pub reserved_kib: u64,
-    /// Signals with a handler, as the kernel's mask: bit n-1 for signal n.
-    pub caught: u64,
     /// Mappings of the address space.
-    pub maps: usize,
+    pub maps: u64,
     /// Writable mappings that no file is behind: where heaps lie.
-    #[serde(skip)]
     pub writable: Vec<Mapping>,
-}
-
-/// One mapping of the address space.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mapping {
-    /// First address.
-    pub start: u64,
-    /// First address after it.
-    pub end: u64,
+    /// The files of which code is mapped, by name.
+    pub modules: BTreeSet<String>,
+    /// Open descriptors, without those that the harness handed over.
+    pub descriptors: BTreeMap<i32, Descriptor>,
+    /// Signals that are not at their default.
+    pub handlers: BTreeMap<i32, Handler>,
+    /// Signals that the thread at the mark has blocked: bit n-1 for signal n.
+    pub blocked: u64,
+    /// Bytes of that thread's signal stack; 0 is none.
+    pub signal_stack: u64,
+    /// Variables of the environment, with a hash of name and value.
+    pub environment: BTreeMap<String, u64>,
+    /// All other facts: limits, floating-point control, locale, timers, flags of the process.
+    pub facts: BTreeMap<String, String>,
 }
 
 impl Footprint {
-    /// Reads what /proc says of a process now; what cannot be read is zero.
+    /// What the texts of a reading and the events of its mark say.
     #[must_use]
-    pub fn read(pid: i32, mark: &str) -> Self {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            line.and_then(|line| line.trim_start_matches(':').split_whitespace().next()).unwrap_or("0")
+    pub fn of(reading: &Reading, trace: &Trace, mark: usize, owners: &Owners<'_>) -> Self {
+        let maps = maps::parse(&reading.maps);
+        let mut footprint = Self {
+            mark: reading.mark.clone(),
+            maps: maps.len() as u64,
+            writable: maps.iter().filter(|map| map.is_heap()).map(|map| map.at).collect(),
+            modules: maps.iter().filter(|map| map.executable).filter_map(maps::Map::file_name).collect(),
+            descriptors: reading.descriptors.iter().map(|(number, text)| (*number, text.into())).collect(),
+            ..Self::default()
         };
-        Self {
-            mark: mark.to_owned(),
-            threads: field("Threads").parse().unwrap_or(0),
-            resident_kib: field("VmRSS").parse().unwrap_or(0),
-            reserved_kib: field("VmSize").parse().unwrap_or(0),
-            caught: u64::from_str_radix(field("SigCgt"), 16).unwrap_or(0),
-            maps: maps.lines().count(),
-            writable: maps.lines().filter_map(writable).collect(),
+        footprint.facts.extend(maps::facts(&maps));
+        status::add(&mut footprint, reading, owners.folder);
+        for event in of_mark(trace, mark) {
+            told::add(&mut footprint, event, |address| owners.of(address, &maps));
         }
+        footprint
+    }
+
+    /// Of all marks of a run.
+    #[must_use]
+    pub fn all(readings: &[Reading], trace: &Trace, owners: &Owners<'_>) -> Vec<Self> {
+        readings.iter().enumerate().map(|(mark, reading)| Self::of(reading, trace, mark, owners)).collect()
     }
 
     /// The writable mapping that an address lies in.
@@ -59,16 +86,12 @@ impl Footprint {
     }
 }
 
-/// A line of /proc/PID/maps, if it is writable memory without a file.
-fn writable(line: &str) -> Option<Mapping> {
-    let mut words = line.split_ascii_whitespace();
-    let (start, end) = words.next()?.split_once('-')?;
-    let permissions = words.next()?;
-    let path = words.nth(3);
-    if !permissions.starts_with("rw") || path.is_some_and(|path| path.starts_with('/')) {
-        return None;
-    }
-    Some(Mapping { start: u64::from_str_radix(start, 16).ok()?, end: u64::from_str_radix(end, 16).ok()? })
+/// What the host told at its n-th mark.
+fn of_mark(trace: &Trace, mark: usize) -> impl Iterator<Item = &crate::trace::Event> {
+    let mut marks = trace.events.iter().enumerate().filter(|(_, event)| event.kind == Kind::Mark);
+    let from = marks.nth(mark).map_or(trace.events.len(), |(at, _)| at + 1);
+    let to = marks.next().map_or(trace.events.len(), |(at, _)| at);
+    trace.events[from..to].iter()
 }
 
 #[cfg(test)]
@@ -76,23 +99,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_writable_memory_without_a_file() {
-        let table = [
-            ("c000000000-c000400000 rw-p 00000000 00:00 0 ", Some((0xc0_0000_0000, 0xc0_0040_0000))),
-            ("55d0-55e0 rw-p 00000000 00:00 0                          [heap]", Some((0x55d0, 0x55e0))),
-            ("7f00-7f01 rw-p 00001000 fe:00 17    /lib/x.so", None),
-            ("7f00-7f01 r--p 00000000 00:00 0", None),
-            ("nonsense", None),
-            ("", None),
-        ];
-        for (line, expected) in table {
-            assert_eq!(writable(line), expected.map(|(start, end)| Mapping { start, end }), "{line}");
+    fn this_process_has_one() {
+        let own = Reading::of(std::process::id().cast_signed(), "now");
+        let own = Footprint::of(&own, &Trace::default(), 0, &Owners::none());
+        assert!(own.threads >= 1 && own.maps > 3 && own.resident_kib > 0 && !own.writable.is_empty());
+        assert!(own.modules.contains("libc.so.6") && own.descriptors.contains_key(&1));
+        for fact in ["umask", "current folder", "RLIMIT_NOFILE", "hard RLIMIT_NOFILE", "timers", "executable stack"] {
+            assert!(own.facts.contains_key(fact), "{fact}");
         }
     }
 
     #[test]
-    fn this_process_has_one() {
-        let own = Footprint::read(std::process::id().cast_signed(), "now");
-        assert!(own.threads >= 1 && own.maps > 3 && own.resident_kib > 0 && !own.writable.is_empty());
+    fn a_process_that_is_gone_has_nothing() {
+        let none = Footprint::of(&Reading::of(0, "now"), &Trace::default(), 0, &Owners::none());
+        assert_eq!((none.threads, none.maps, none.descriptors.len()), (0, 0, 0));
     }
 }

@@ -44,7 +44,7 @@ fn says_who(what: &What) -> bool {
     match what {
         What::Signalled(_) | What::TimedOut | What::Exited(_) | What::Incomplete => true,
         What::Finished | What::Leaked | What::Flooded(_) | What::OverLimit(_) | What::Refused(_) => false,
-        What::CheckFailed | What::Contradicted(_) | What::Corrupted(_) => false,
+        What::CheckFailed | What::Contradicted(_) | What::OverBudget(_) | What::Corrupted(_) => false,
         What::NotBuilt | What::NotRun | What::HarnessFailed => false,
     }
 }

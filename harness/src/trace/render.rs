@@ -13,14 +13,24 @@ const INDENT: &str = "  ";
 /// Renders the lanes; `labels` are the cell's libraries in order.
 #[must_use]
 pub fn render(trace: &Trace, labels: &[String]) -> String {
+    render_with_marks(trace, labels, &[])
+}
+
+/// The same with lines below each mark: those of the first, of the second…
+#[must_use]
+pub fn render_with_marks(trace: &Trace, labels: &[String], below: &[Vec<String>]) -> String {
+    // Marks are taken one at a time, on whichever lane.
+    let mut below = below.iter().map(Vec::as_slice);
+    let below = |event: &Event| if event.kind == Kind::Mark { below.next().unwrap_or_default() } else { &[] };
+    let events: Vec<Line<'_>> = trace.events.iter().map(below).zip(&trace.events).collect();
     let mut names: BTreeMap<u16, &str> = BTreeMap::from([(0, "no lane"), (1, "main")]);
     for event in trace.of(Kind::Lane) {
         names.insert(event.lane, &event.text);
     }
     let mut lanes: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
     for (lane, name) in names {
-        let events: Vec<&Event> = trace.events.iter().filter(|event| event.lane == lane).collect();
-        let mut text = render_lane(&events, labels);
+        let of_lane = events.iter().filter(|(_, event)| event.lane == lane);
+        let mut text = render_lane(of_lane, labels);
         if lane == 0 {
             let mut lines: Vec<&str> = text.lines().collect();
             lines.sort_unstable();
@@ -41,12 +51,15 @@ pub fn render(trace: &Trace, labels: &[String]) -> String {
     out
 }
 
-fn render_lane(events: &[&Event], labels: &[String]) -> String {
+/// An event, and what stands below it.
+type Line<'a> = (&'a [String], &'a Event);
+
+fn render_lane<'a>(events: impl Iterator<Item = &'a Line<'a>>, labels: &[String]) -> String {
     let mut out = String::new();
     let mut depth = 1usize;
     // Where the line of each open step begins, to add the result if nothing came between.
     let mut open: Vec<usize> = Vec::new();
-    for event in events {
+    for (below, event) in events {
         let label = |event: &Event| match event.runtime {
             0 => String::new(),
             position => match labels.get(usize::from(position) - 1) {
@@ -87,11 +100,14 @@ fn render_lane(events: &[&Event], labels: &[String]) -> String {
             }
             Kind::Mark => {
                 let _ = writeln!(out, "{}mark {}", INDENT.repeat(depth), event.text);
+                for line in *below {
+                    let _ = writeln!(out, "{}{line}", INDENT.repeat(depth + 1));
+                }
             }
             Kind::End => {
                 let _ = writeln!(out, "{}end {}", INDENT.repeat(depth), event.a);
             }
-            Kind::Lane | Kind::Detail | Kind::Fact | Kind::Live => {}
+            Kind::Lane | Kind::Detail | Kind::Fact | Kind::Live | Kind::Handler | Kind::State => {}
         }
     }
     for at in open.into_iter().rev() {

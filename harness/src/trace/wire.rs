@@ -49,6 +49,8 @@ impl Kind {
             11 => Self::Live,
             12 => Self::Mark,
             13 => Self::End,
+            14 => Self::Handler,
+            15 => Self::State,
             _ => return None,
         })
     }

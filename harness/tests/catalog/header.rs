@@ -18,6 +18,8 @@ use super::{HEADER, MANAGED, MANIFEST, Project, replaced, wrong};
 #[case("value-exit", Code::HeaderValue, "exit: 3", "exit: 256")]
 #[case("value-deadline", Code::HeaderValue, "500ms", "500")]
 #[case("value-unordered", Code::HeaderValue, "unordered: stdout", "unordered: stderr")]
+#[case("value-footprint", Code::HeaderValue, "footprint: compared", "footprint: shown")]
+#[case("value-budget", Code::HeaderValue, "threads 64", "threads 64 MiB")]
 #[case("value-empty", Code::HeaderValue, "needs: callback stop", "needs:")]
 #[case("arity-none", Code::Arity, "1..2", "0")]
 #[case("arity-inverted", Code::Arity, "1..2", "3..2")]

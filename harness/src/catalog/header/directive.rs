@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::placeholders;
 use super::{Line, Places};
-use crate::catalog::{Entry, LINKED, PRELOAD, Scenario, StdoutOrder, Variants};
+use crate::catalog::{Budget, Entry, Footprints, LINKED, PRELOAD, Scenario, StdoutOrder, Variants};
 use crate::id::{RuntimeId, is_name};
 
 /// The directives that there are.
@@ -27,13 +27,15 @@ pub(super) enum Directive {
     Exit,
     Deadline,
     Unordered,
+    Footprint,
+    Budget,
 }
 
 /// Placeholders in `stdout`, all of the first runtime.
 const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
 
 impl Directive {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Runtimes,
         Self::Needs,
         Self::NeedsFirst,
@@ -46,6 +48,8 @@ impl Directive {
         Self::Exit,
         Self::Deadline,
         Self::Unordered,
+        Self::Footprint,
+        Self::Budget,
     ];
 
     fn word(self) -> &'static str {
@@ -62,6 +66,8 @@ impl Directive {
             Self::Exit => "exit",
             Self::Deadline => "deadline",
             Self::Unordered => "unordered",
+            Self::Footprint => "footprint",
+            Self::Budget => "budget",
         }
     }
 
@@ -80,12 +86,16 @@ impl Directive {
             Self::Exit => "write a number from 0 to 255",
             Self::Deadline => "write a time above zero, as in `20s`, `500ms` or `2m`",
             Self::Unordered => "write `stdout`",
+            Self::Footprint => "write `compared`",
+            Self::Budget => {
+                "write `threads 64`, or a number of `mappings` or `descriptors`, or `resident 512 MiB`, or `reserved 9 GiB`"
+            }
         }
     }
 
     fn may_repeat(self) -> bool {
         match self {
-            Self::Also | Self::Stdout => true,
+            Self::Also | Self::Stdout | Self::Budget => true,
             Self::Runtimes
             | Self::Needs
             | Self::NeedsFirst
@@ -95,7 +105,8 @@ impl Directive {
             | Self::Vm
             | Self::Exit
             | Self::Deadline
-            | Self::Unordered => false,
+            | Self::Unordered
+            | Self::Footprint => false,
         }
     }
 }
@@ -191,6 +202,14 @@ pub(super) fn apply(
         Directive::Vm => value.wrong(source, value.span()),
         Directive::Also => also(source, &value, scenario, places),
         Directive::Stdout => stdout(source, &value, scenario),
+        Directive::Footprint => match value.text {
+            "compared" => scenario.footprints = Footprints::Compared,
+            _ => value.wrong(source, value.span()),
+        },
+        Directive::Budget => match Budget::parse(value.text) {
+            Some(budget) => scenario.budgets.push(budget),
+            None => value.wrong(source, value.span()),
+        },
         Directive::Exit => match value.text.parse() {
             Ok(status) => scenario.exit = status,
             Err(_) => value.wrong(source, value.span()),

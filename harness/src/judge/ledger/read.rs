@@ -266,7 +266,7 @@ fn failure(field: &Spanned<String>) -> Result<What, Wrong> {
         }
         What::Exited(_) | What::Signalled(_) | What::TimedOut | What::Leaked | What::Flooded(_) => Ok(what),
         What::OverLimit(_) | What::Incomplete | What::Refused(_) | What::CheckFailed => Ok(what),
-        What::Contradicted(_) | What::Corrupted(_) | What::NotBuilt => Ok(what),
+        What::Contradicted(_) | What::OverBudget(_) | What::Corrupted(_) | What::NotBuilt => Ok(what),
     }
 }
 

@@ -63,6 +63,9 @@ check-failed different             F K K K K K K F F F F F F F F F
 contradicted heaps same            F K K K K K K F F F F F F F F F
 contradicted heaps missing         F K K K K K K F F F F F F F F F
 contradicted heaps different       F K K K K K K F F F F F F F F F
+over-budget threads same           F K K K K K K F F F F F F F F F
+over-budget threads missing        F K K K K K K F F F F F F F F F
+over-budget threads different      F K K K K K K F F F F F F F F F
 corrupted trace same               F K K K K K K F F F F F F F F F
 corrupted trace missing            F K K K K K K F F F F F F F F F
 corrupted trace different          F K K K K K K F F F F F F F F F
