@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* A host's function that managed code of one runtime has called loads, starts and uses another one. */
+//! runtimes: 2
+//! needs: call state
+//! variants: alone
+//! deadline: 5s
+#include "coexist.h"
+
+enum { NUMBER = 23 };
+
+static int64_t answer(void *arg)
+{
+    return *(const int64_t *)arg;
+}
+
+static int64_t bring_up(void *arg)
+{
+    struct library **second = arg;
+    *second = xload(1);
+    xstart(*second);
+    xcallback(*second);
+    int64_t number = NUMBER;
+    VERIFY(xcall(*second, answer, &number) == NUMBER);
+    return NUMBER;
+}
+
+int main(int argc, char **argv)
+{
+    host_begin(argc, argv);
+    struct library *first = xload(0), *second = NULL;
+    xstart(first);
+    VERIFY(xcall(first, bring_up, &second) == NUMBER);
+    xcallback(first);
+    xcounts_on(first);
+    xcounts_on(second);
+    xstop(second);
+    xstop(first);
+    return host_end(0);
+}
