@@ -1,5 +1,7 @@
 //! `coexist run`: build, run, judge, print the matrix.
 
+mod choice;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -11,14 +13,13 @@ use jiff::civil::Date;
 
 use super::setup::{self, Groups};
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::{Catalog, Group, Runtime};
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
 use crate::history::History;
 use crate::id::RuntimeId;
 use crate::judge::ledger::Entry;
 use crate::judge::{Ledger, Verdict, What, snapshot};
-use crate::matrix::{Cell, Filter, Shard, cells};
+use crate::matrix::{Cell, Shard, cells};
 use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
 use crate::report::terminal;
@@ -47,7 +48,11 @@ pub struct Arguments {
     /// Run the k-th of n parts of the cells
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
-    /// Only runtimes and VMs of these groups: core, compiled, vm, all [default: core; with filters: all]
+    /// Only cells of so many runtimes at most
+    #[arg(long, value_name = "N")]
+    most: Option<NonZeroUsize>,
+    /// Only runtimes and VMs of these groups: core, compiled, vm, all [default with filters: all; without: core, and alone
+    /// whatever else is here]
     #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]
     group: Vec<Groups>,
     /// Only cells of these runtimes and no others: go,jvm,python@signals; a sample's name means its default variant
@@ -105,21 +110,20 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
     let all = cells(&catalog);
-    let matching = matching(own, &all)?;
-    check_named(own, &catalog)?;
-    let chosen = choose(own, matching)?;
+    let asked = choice::asked(own, &catalog, &all)?;
 
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
-    let tools = chosen.iter().flat_map(Cell::tools);
-    let missing = if own.install { setup::install(project, tools)? } else { None };
+    let needed = asked.iter().filter(|cell| !choice::if_here(own, cell)).flat_map(Cell::tools);
+    let missing = if own.install { setup::install(project, needed)? } else { None };
     if let Some(missing) = &missing {
         ui::error(missing);
     }
     let jobs = own.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let mut pool = super::pool(project, jobs, &interrupt)?;
     let places = super::tool_places(project);
-    let tools = Toolbox::look(chosen.iter().flat_map(Cell::tools), &places, &mut pool.first().guard);
+    let tools = Toolbox::look(asked.iter().flat_map(Cell::tools), &places, &mut pool.first().guard);
+    let chosen = choice::chosen(own, &asked, &tools)?;
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
 
     let mut history = remembered(own, project, &chosen);
@@ -204,58 +208,6 @@ fn remembered(own: &Arguments, project: &Project, chosen: &[Cell<'_>]) -> Histor
     history
 }
 
-/// The cells that the filters choose.
-fn matching<'c>(own: &Arguments, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stopped> {
-    let filter = Filter::new(&own.filters)?;
-    let found: Vec<Cell<'c>> = all.iter().filter(|cell| filter.chooses(cell)).cloned().collect();
-    if found.is_empty() { Err(nothing(own)) } else { Ok(found) }
-}
-
-/// Of these, the ones whose runtimes and VM are wanted, and of those the shard's.
-fn choose<'c>(own: &Arguments, matching: Vec<Cell<'c>>) -> Result<Vec<Cell<'c>>, Stopped> {
-    let few = own.filters.is_empty() && own.only.is_empty();
-    let default = if few { Groups::One(Group::Core) } else { Groups::All };
-    let groups = if own.group.is_empty() { &[default][..] } else { &own.group };
-    let named = |runtime: &Runtime| own.only.is_empty() || own.only.iter().any(|id| runtime.is_called(id));
-    let wanted = |group| Groups::mean(groups, group);
-    let chosen: Vec<Cell<'c>> = matching
-        .into_iter()
-        .filter(|cell| cell.groups().all(wanted) && cell.runtimes.iter().all(|runtime| named(runtime)))
-        .enumerate()
-        .filter(|(at, _)| own.shard.is_none_or(|shard| at % shard.of == shard.part - 1))
-        .map(|(_, cell)| cell)
-        .collect();
-    if chosen.is_empty() { Err(nothing(own)) } else { Ok(chosen) }
-}
-
-fn nothing(own: &Arguments) -> Stopped {
-    let asked = if own.filters.is_empty() { "the options".to_owned() } else { own.filters.join(" ") };
-    Stopped::NothingSelected {
-        message: format!("no cell matches {asked}"),
-        help: "all cells: coexist list cells".to_owned(),
-    }
-}
-
-fn check_named(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
-    let unknown = |option: &str, name: &dyn std::fmt::Display| Stopped::Usage {
-        message: format!("{option}: there is no runtime {name}"),
-        help: "all runtimes: coexist list runtimes".to_owned(),
-    };
-    if let Some(id) = own.only.iter().find(|id| catalog.runtime(id).is_none()) {
-        return Err(unknown("--only", id));
-    }
-    for name in required(own).filter(|name| *name != "all") {
-        if !catalog.runtimes.iter().any(|runtime| runtime.id.to_string() == name || runtime.id.name == name) {
-            return Err(unknown("--require", &name));
-        }
-    }
-    Ok(())
-}
-
-fn required(own: &Arguments) -> impl Iterator<Item = &str> {
-    own.require.iter().flat_map(|names| names.split(','))
-}
-
 /// Ctrl-C once: finish what runs. Twice, or SIGTERM: end it.
 fn watch_signals(interrupt: &Arc<Interrupt>) -> Result<(), Stopped> {
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -336,7 +288,7 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
             name == "all"
                 || cell.cell.runtimes.iter().any(|runtime| runtime.to_string() == name || runtime.name == name)
         };
-        cell.verdict == Verdict::Skipped && required(own).any(wanted)
+        cell.verdict == Verdict::Skipped && choice::required(own).any(wanted)
     };
     if interrupt.finish() {
         ExitStatus::Interrupted

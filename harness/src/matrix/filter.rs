@@ -3,7 +3,7 @@
 //! A word chooses a cell when it is a glob for its id (`callback/*`, `two-callbacks/go+*`), its scenario with or without
 //! mode (`rfc2012`, `rfc2012[dlopen]`), or one of its runtimes (`go`, `go@1.21`). Words are alternatives; none means all.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet};
 use thiserror::Error;
 
 use super::Cell;
@@ -11,7 +11,7 @@ use super::Cell;
 /// Some words; a cell is chosen if one of them chooses it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    words: Vec<GlobMatcher>,
+    words: GlobSet,
 }
 
 /// A word that is no glob.
@@ -28,11 +28,12 @@ impl Filter {
     /// # Errors
     /// When a word is not a glob.
     pub fn new<S: AsRef<str>>(words: &[S]) -> Result<Self, FilterError> {
-        let words = words.iter().map(|word| {
-            let word = word.as_ref();
-            glob(word).map_err(|error| FilterError { word: word.to_owned(), why: error.kind().to_string() })
-        });
-        Ok(Self { words: words.collect::<Result<_, _>>()? })
+        let wrong =
+            |word: &str, error: &globset::Error| FilterError { word: word.to_owned(), why: error.kind().to_string() };
+        let globs = words.iter().map(|word| literal(word.as_ref()).map_err(|error| wrong(word.as_ref(), &error)));
+        let globs: Vec<Glob> = globs.collect::<Result<_, _>>()?;
+        let words = GlobSet::new(globs).map_err(|error| wrong(error.glob().unwrap_or_default(), &error))?;
+        Ok(Self { words })
     }
 
     /// Whether a cell is chosen.
@@ -44,7 +45,7 @@ impl Filter {
     /// Whether something of these names is chosen.
     #[must_use]
     pub fn matches(&self, names: &[String]) -> bool {
-        self.words.is_empty() || names.iter().any(|name| self.words.iter().any(|word| word.is_match(name)))
+        self.words.is_empty() || names.iter().any(|name| self.words.is_match(name))
     }
 }
 
@@ -53,8 +54,12 @@ impl Filter {
 /// # Errors
 /// When the text is not a glob.
 pub fn glob(text: &str) -> Result<GlobMatcher, globset::Error> {
+    Ok(literal(text)?.compile_matcher())
+}
+
+fn literal(text: &str) -> Result<Glob, globset::Error> {
     let literal = text.replace('[', "\\[").replace(']', "\\]");
-    Ok(GlobBuilder::new(&literal).literal_separator(false).backslash_escape(true).build()?.compile_matcher())
+    GlobBuilder::new(&literal).literal_separator(false).backslash_escape(true).build()
 }
 
 /// All that a cell may be called, with the default variant by both of its names.

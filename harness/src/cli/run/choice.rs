@@ -1,0 +1,89 @@
+//! Which cells a command line of `run` is about.
+
+use super::Arguments;
+use crate::catalog::{Catalog, Group, Runtime};
+use crate::cli::Stopped;
+use crate::cli::setup::Groups;
+use crate::compile::Toolbox;
+use crate::matrix::{Cell, Filter};
+
+/// The cells that the words and options choose, whether or not the machine has what they need.
+pub(super) fn asked<'c>(own: &Arguments, catalog: &Catalog, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stopped> {
+    let filter = Filter::new(&own.filters)?;
+    let matching: Vec<&Cell<'c>> = all.iter().filter(|cell| filter.chooses(cell)).collect();
+    if matching.is_empty() {
+        return Err(nothing(own));
+    }
+    check_named(own, catalog)?;
+    let groups = if own.group.is_empty() { &[Groups::All][..] } else { &own.group };
+    let named = |runtime: &&Runtime| own.only.is_empty() || own.only.iter().any(|id| runtime.is_called(id));
+    let wanted = |cell: &&Cell<'_>| {
+        own.most.is_none_or(|most| cell.runtimes.len() <= most.get())
+            && cell.groups().all(|group| Groups::mean(groups, group))
+            && cell.runtimes.iter().all(|runtime| named(runtime))
+            && (!is_everyday(own) || is_core(cell) || is_plain(cell))
+    };
+    let asked: Vec<Cell<'c>> = matching.into_iter().filter(wanted).cloned().collect();
+    if asked.is_empty() { Err(nothing(own)) } else { Ok(asked) }
+}
+
+/// Of these, without those that are run only if the machine has what they need, the shard's part.
+pub(super) fn chosen<'c>(own: &Arguments, asked: &[Cell<'c>], tools: &Toolbox) -> Result<Vec<Cell<'c>>, Stopped> {
+    let is_here =
+        |cell: &Cell<'_>| cell.tools().flatten().all(|(name, tool)| tools.get(name, tool).is_some_and(Result::is_ok));
+    let chosen: Vec<Cell<'c>> = asked
+        .iter()
+        .filter(|cell| !if_here(own, cell) || is_here(cell))
+        .enumerate()
+        .filter(|(at, _)| own.shard.is_none_or(|shard| at % shard.of == shard.part - 1))
+        .map(|(_, cell)| cell.clone())
+        .collect();
+    if chosen.is_empty() { Err(nothing(own)) } else { Ok(chosen) }
+}
+
+/// Whether nobody asked for this cell: then it is not installed for, and not skipped where something is missing.
+pub(super) fn if_here(own: &Arguments, cell: &Cell<'_>) -> bool {
+    is_everyday(own) && !is_core(cell)
+}
+
+/// What `--require` names.
+pub(super) fn required(own: &Arguments) -> impl Iterator<Item = &str> {
+    own.require.iter().flat_map(|names| names.split(','))
+}
+
+/// Nothing says what the run is about.
+fn is_everyday(own: &Arguments) -> bool {
+    own.filters.is_empty() && own.only.is_empty() && own.group.is_empty()
+}
+
+fn is_core(cell: &Cell<'_>) -> bool {
+    cell.groups().all(|group| group == Group::Core)
+}
+
+fn is_plain(cell: &Cell<'_>) -> bool {
+    cell.runtimes.len() == 1 && cell.runtimes.iter().all(|runtime| runtime.id.variant.is_none())
+}
+
+fn nothing(own: &Arguments) -> Stopped {
+    let asked = if own.filters.is_empty() { "the options".to_owned() } else { own.filters.join(" ") };
+    Stopped::NothingSelected {
+        message: format!("no cell matches {asked}"),
+        help: "all cells: coexist list cells".to_owned(),
+    }
+}
+
+fn check_named(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
+    let unknown = |option: &str, name: &dyn std::fmt::Display| Stopped::Usage {
+        message: format!("{option}: there is no runtime {name}"),
+        help: "all runtimes: coexist list runtimes".to_owned(),
+    };
+    if let Some(id) = own.only.iter().find(|id| catalog.runtime(id).is_none()) {
+        return Err(unknown("--only", id));
+    }
+    for name in required(own).filter(|name| *name != "all") {
+        if !catalog.runtimes.iter().any(|runtime| runtime.id.to_string() == name || runtime.id.name == name) {
+            return Err(unknown("--require", &name));
+        }
+    }
+    Ok(())
+}
