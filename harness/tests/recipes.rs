@@ -7,7 +7,7 @@ use coexist::judge::Verdict;
 use coexist::matrix::cells;
 
 use crate::sandbox::{Sandbox, copy, files};
-use crate::stage::root;
+use crate::stage::{self, root};
 
 /// A file that the page shows: its path and its text.
 #[derive(Debug)]
@@ -43,6 +43,14 @@ fn tree() -> Sandbox {
     }
     for file in files(&sandbox.path("c-hosts")).iter().filter(|file| file.extension().is_some_and(|end| end == "c")) {
         // These need runtimes that the tree does not have.
+        let scenario = file.file_stem().and_then(|name| stage::catalog().scenario(name.to_str()?));
+        let c = stage::catalog().runtime(&"c".parse().unwrap()).unwrap();
+        if scenario
+            .is_some_and(|scenario| !scenario.needs.iter().chain(&scenario.needs_first).all(|entry| c.offers(*entry)))
+        {
+            std::fs::remove_file(file).unwrap();
+            continue;
+        }
         let text = std::fs::read_to_string(file).unwrap();
         let is_here = |list: &str| list.split('+').all(|name| ["c", "cpp", "rust"].contains(&name));
         let kept = text.lines().filter(|line| line.strip_prefix("//! also: ").is_none_or(is_here));
