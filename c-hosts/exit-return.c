@@ -2,6 +2,7 @@
 /* The C main returns while the runtimes are up, without stopping them: its exit status is kept and
  * everything that managed code printed has arrived. */
 //! runtimes: 1..2
+//! variants: alone
 //! exit: 3
 #include "coexist.h"
 

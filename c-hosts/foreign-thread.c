@@ -2,6 +2,7 @@
 /* Threads that the host made and no runtime knows call in: two for each library at the same time,
  * coming a second time after they left, and one thread more that uses all libraries. */
 //! runtimes: 1..2
+//! variants: alone
 //! needs: call
 //! unordered: stdout
 #include "coexist.h"

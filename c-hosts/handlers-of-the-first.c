@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* The handlers that the first runtime has installed are still its own when a second one has come up and collected. */
-//! runtimes: 2
+/* The handlers that the first runtime has installed are still its own when a second one has come up and collected. Two
+ * that want one signal show who has it then; whether the first can do without is a matter of fault-stolen and churn. */
+//! runtimes: listed
 //! needs: churn
-//! variants: alone
+//! also: go+go
+//! also: go+jvm
+//! also: jvm+go
+//! also: jvm+mono
+//! also: mono+jvm
+//! also: jvm+ocaml
+//! also: ocaml+jvm
+//! also: jvm+pascal
+//! also: d-gdc+d-ldc
+//! also: go+swipl
+//! also: swipl+go
+//! also: wasmtime+jvm
+//! also: boehm+crystal
+//! also: c+jvm
+//! also: jvm+c
 //! deadline: 5s
 #define _GNU_SOURCE
 #include "support/signals.h"

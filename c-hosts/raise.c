@@ -2,6 +2,7 @@
 /* Each runtime throws and catches errors of its own: alone, while the other one is on the stack
  * above it, and again below calls of its own. No unwinder strays into a stranger's frames. */
 //! runtimes: 1..2
+//! variants: alone
 //! needs: call raise
 #include "coexist.h"
 

@@ -2,6 +2,7 @@
 /* Managed code calls the host, which calls managed code, and so on to depth 64: through one
  * runtime, or through two by turns. The right value comes back at every level. */
 //! runtimes: 1..2
+//! variants: alone
 //! needs: call
 #include "coexist.h"
 
