@@ -111,6 +111,14 @@ impl Trace {
         of_runtime.filter_map(|event| event.text.split_once('=')).filter(|(k, _)| *k == key).map(|(_, v)| v).last()
     }
 
+    /// The details that directly follow an event on its lane, joined.
+    #[must_use]
+    pub fn detail_of(&self, index: usize) -> String {
+        let lane = self.events[index].lane;
+        let after = self.events[index + 1..].iter().filter(|event| event.lane == lane);
+        after.take_while(|event| event.kind == Kind::Detail).map(|event| event.text.as_str()).collect()
+    }
+
     /// The detail that follows an event, joined.
     #[must_use]
     pub fn detail_after(&self, index: usize) -> String {

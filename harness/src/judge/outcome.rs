@@ -11,7 +11,8 @@ use crate::child::{Exit, Stop};
 use crate::matrix::Cell;
 use crate::run::Observation;
 use crate::signal;
-use crate::trace::Kind;
+use crate::trace::wire::TEXT_SIZE;
+use crate::trace::{Kind, Trace};
 
 /// What happened, in which phase, and more in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,8 +194,7 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
         match event.kind {
             Kind::Refused => return at(phase, What::Refused(event.text.clone()), trace.detail_after(index)),
             Kind::Failed => {
-                let detail = format!("{} (line {})", event.text, event.a);
-                return at(phase, What::CheckFailed, detail);
+                return at(phase, What::CheckFailed, check(trace, index));
             }
             Kind::Step | Kind::Done | Kind::Event | Kind::Lane | Kind::Note | Kind::Value => {}
             Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End | Kind::Handler | Kind::State => {}
@@ -222,6 +222,25 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
 
 fn too_much(bytes: usize) -> String {
     format!("more than {bytes} bytes")
+}
+
+/// What a failed check says: its sentence, what the host added to it, where it stands in the scenario, and whether it was not the
+/// only one.
+fn check(trace: &Trace, index: usize) -> String {
+    let event = &trace.events[index];
+    let added = trace.detail_of(index);
+    // A sentence that is longer than a record goes on in what follows.
+    let between = if added.is_empty() || event.text.len() == TEXT_SIZE { "" } else { ": " };
+    let mut text = format!("{}{between}{}", event.text, added.trim_end_matches("; "));
+    if event.a > 0 {
+        text += &format!(" (line {})", event.a);
+    }
+    match trace.of(Kind::Failed).count() {
+        1 => {}
+        2 => text += "\none more check failed",
+        more => text += &format!("\n{} more checks failed", more - 1),
+    }
+    text
 }
 
 /// The last line of stderr that says something.
