@@ -97,7 +97,7 @@ fn its_cells_are_cells_like_any_other() {
 fn they_are_of_the_groups_of_runtime_and_vm() {
     let sandbox = with_vm();
     for (args, cells) in
-        [(&["run"][..], 1), (&["run", "--group", "vm,core"], 3), (&["run", "one", "--group", "core"], 1)]
+        [(&["run"][..], 2), (&["run", "--group", "vm,core"], 3), (&["run", "one", "--group", "core"], 1)]
     {
         sandbox.expect(100, args);
         assert_eq!(sandbox.record().cells.len(), cells, "{args:?}");
