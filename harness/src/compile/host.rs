@@ -125,6 +125,8 @@ impl HostJob {
             command.push(self.source.display().to_string());
             command.extend(self.objects()?);
             command.push("-Wl,--no-as-needed".to_owned());
+            // What a library needs besides is the dynamic linker's to find: it knows $ORIGIN in a DT_NEEDED, ld does not.
+            command.push("-Wl,--allow-shlib-undefined".to_owned());
             if let Form::Program(libraries) = &self.form {
                 for path in libraries {
                     // An absolute path as DT_NEEDED needs no search. A library with a SONAME is looked up by it, in the
