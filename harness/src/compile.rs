@@ -213,11 +213,16 @@ pub fn build(
             }
         }
         let work = |worker: &mut Worker, (_, job): &(Unit, Job)| job.run(worker, places, &inputs);
-        let results = pool.each(&jobs, work, |progress| match progress {
-            Progress::Started((unit, _)) => seen(Step::Building(unit)),
-            Progress::Ended((unit, _), Ok(built)) => seen(Step::Done(unit, built)),
-            Progress::Ended(_, Err(_)) => {}
-        });
+        let results = pool.each(
+            &jobs,
+            |_| false,
+            work,
+            |progress| match progress {
+                Progress::Started((unit, _)) => seen(Step::Building(unit)),
+                Progress::Ended((unit, _), Ok(built)) => seen(Step::Done(unit, built)),
+                Progress::Ended(_, Err(_)) => {}
+            },
+        );
         for ((unit, _), result) in jobs.into_iter().zip(results) {
             let built = result.unwrap_or_else(|| Ok(Built::Missing("interrupted".to_owned())))?;
             artefacts.units.insert(unit, built);

@@ -42,8 +42,19 @@ pub struct Options {
     pub repeat: Repeat,
     /// Another deadline than the scenarios'.
     pub deadline: Option<Duration>,
+    /// What becomes of cells that are known to hang.
+    pub hangs: Hangs,
     /// What makes races come out.
     pub stress: Option<Stress>,
+}
+
+/// What becomes of cells that the ledger says hang, and so need no processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hangs {
+    /// They wait for their turn as any other.
+    InLine,
+    /// They run beside the others.
+    Aside,
 }
 
 /// Everything that a suite works with.
@@ -166,6 +177,9 @@ pub fn run<'c>(
     let mut identity = Identity::new(setting.options, &program);
     let job = |cell| CellJob::new(cell, setting, &artefacts, &mut identity);
     let jobs: Vec<CellJob<'_>> = cells.iter().map(job).collect();
+    if setting.options.hangs == Hangs::Aside && jobs.iter().any(|job| job.hangs(setting)) {
+        pool.be_patient()?;
+    }
     let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
     loop {
         let more: Vec<usize> =
@@ -178,6 +192,7 @@ pub fn run<'c>(
         seen(if is_first { Event::Built(wave.len()) } else { Event::Again(wave.len()) });
         let results = pool.each(
             &wave,
+            |at| jobs[*at].hangs(setting),
             |worker, at| jobs[*at].run(worker, setting),
             |progress| match progress {
                 Progress::Started(at) => seen(Event::Started(jobs[*at].cell)),
@@ -244,6 +259,11 @@ impl<'a> CellJob<'a> {
             kept: Default::default(),
             hash,
         }
+    }
+
+    /// Whether the ledger knows that it times out.
+    fn hangs(&self, setting: Setting<'_>) -> bool {
+        setting.ledger.about(&self.cell.id).iter().any(|entry| entry.what == What::TimedOut)
     }
 
     fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {

@@ -14,7 +14,7 @@ use coexist::matrix::Cell;
 use coexist::project::Project;
 use coexist::record::CellRecord;
 use coexist::run::Pool;
-use coexist::suite::{self, Diagnose, Options, Repeat, Setting};
+use coexist::suite::{self, Diagnose, Hangs, Options, Repeat, Setting};
 use coexist::toolchain::Places;
 
 use crate::processes;
@@ -109,7 +109,7 @@ fn run(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>, which: Dia
         ledger: &ledger,
         history: &History::default(),
         day: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
-        options: Options { repeat: Repeat::Times(1), deadline, stress: None },
+        options: Options { repeat: Repeat::Times(1), deadline, hangs: Hangs::InLine, stress: None },
     };
     let core = cell.groups().all(|group| group == Group::Core);
     let cells = [cell];

@@ -24,7 +24,7 @@ use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
 use crate::report::terminal;
 use crate::run::Stress;
-use crate::suite::{self, Diagnose, Options, Repeat, Setting};
+use crate::suite::{self, Diagnose, Hangs, Options, Repeat, Setting};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Print the record as JSON on stdout
     #[arg(long)]
     json: bool,
-    /// How many cells run at once [default: processors]
+    /// How many cells run at once [default: processors, and beside them as many that the ledger says hang]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Run each cell so often; auto: once, what is not well 5 times, and what is not always the same 20 times
@@ -135,7 +135,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ledger: &ledger,
         history: &history,
         day: day(started),
-        options: Options { repeat: own.repeat, deadline: own.deadline, stress: own.stress },
+        options: Options { repeat: own.repeat, deadline: own.deadline, hangs: hangs(own), stress: own.stress },
     };
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
@@ -192,6 +192,11 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ui::say("cells were skipped that --require asks for: exit 96. What is missing: coexist doctor\n");
     }
     Ok(status)
+}
+
+/// Where somebody said how many cells run at once, it is that many.
+fn hangs(own: &Arguments) -> Hangs {
+    if own.jobs.is_some() { Hangs::InLine } else { Hangs::Aside }
 }
 
 /// What earlier runs saw; nothing of the chosen cells with `--forget`.

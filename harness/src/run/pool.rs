@@ -20,6 +20,9 @@ const RUN: &str = "run-";
 #[derive(Debug)]
 pub struct Pool {
     workers: Vec<Worker>,
+    /// For jobs that wait more than they work.
+    patient: Vec<Worker>,
+    program: GuardProgram,
     interrupt: Arc<Interrupt>,
     // After the workers: guards remove their own folders first.
     _lock: File,
@@ -60,16 +63,35 @@ impl Pool {
         let lock = File::create(scratch.path().join(LOCK)).map_err(failed)?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|errno| failed(errno.into()))?;
         drop(alone);
-        let mut workers = Vec::new();
+        let mut pool =
+            Self { workers: Vec::new(), patient: Vec::new(), program: guard.clone(), interrupt, _lock: lock, scratch };
         for number in 0..count.max(1) {
-            let folder = scratch.path().join(format!("worker-{number}"));
-            std::fs::create_dir(&folder).map_err(failed)?;
-            workers.push(Worker { guard: Guard::start(guard, folder, Arc::clone(&interrupt))?, number, memory: None });
+            let worker = pool.worker(number)?;
+            pool.workers.push(worker);
         }
-        Ok(Self { workers, interrupt, _lock: lock, scratch })
+        Ok(pool)
     }
 
-    /// How many jobs run at once.
+    /// As many workers once more, for jobs that wait more than they work.
+    ///
+    /// # Errors
+    /// When a folder or a guard cannot be had.
+    pub fn be_patient(&mut self) -> Result<(), ChildError> {
+        for number in self.patient.len()..self.workers.len() {
+            let worker = self.worker(self.workers.len() + number)?;
+            self.patient.push(worker);
+        }
+        Ok(())
+    }
+
+    fn worker(&self, number: usize) -> Result<Worker, ChildError> {
+        let folder = self.scratch.path().join(format!("worker-{number}"));
+        std::fs::create_dir(&folder).map_err(|source| ChildError::Scratch { path: folder.clone(), source })?;
+        let guard = Guard::start(&self.program, folder, Arc::clone(&self.interrupt))?;
+        Ok(Worker { guard, number, memory: None })
+    }
+
+    /// How many jobs run at once, beside those of patient workers.
     #[must_use]
     pub fn size(&self) -> usize {
         self.workers.len()
@@ -88,25 +110,30 @@ impl Pool {
     }
 
     /// Does `work` for every job, in order as workers get free; `seen` gets what starts and ends, one thing at a time, on
-    /// the workers' threads: a thread of its own would be woken for each. Stops early when the user asked to: jobs that
+    /// the workers' threads: a thread of its own would be woken for each. Patient workers, if there are any, take what `waits`
+    /// says, and the others that only when nothing else is left. Stops early when the user asked to: jobs that
     /// were not started have no result.
     pub fn each<J: Sync, R: Send>(
         &mut self,
         jobs: &[J],
+        waits: impl Fn(&J) -> bool,
         work: impl Fn(&mut Worker, &J) -> R + Sync,
         seen: impl FnMut(Progress<'_, J, R>) + Send,
     ) -> Vec<Option<R>> {
-        let next = AtomicUsize::new(0);
+        let (slow, fast): (Vec<usize>, Vec<usize>) = (0..jobs.len()).partition(|at| waits(&jobs[*at]));
+        let lists = [Queue::new(fast), Queue::new(slow)];
         let results: Vec<Mutex<Option<R>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
         let seen = Mutex::new(seen);
         let tell = |progress: Progress<'_, J, R>| seen.lock().unwrap_or_else(PoisonError::into_inner)(progress);
         std::thread::scope(|scope| {
-            for worker in &mut self.workers {
-                let (next, work, results, tell, interrupt) = (&next, &work, &results, &tell, &self.interrupt);
+            let all = self.workers.iter_mut().map(|worker| (worker, &lists[..]));
+            let all = all.chain(self.patient.iter_mut().map(|worker| (worker, &lists[1..])));
+            for (worker, lists) in all {
+                let (work, results, tell, interrupt) = (&work, &results, &tell, &self.interrupt);
                 scope.spawn(move || {
                     while !interrupt.finish() {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(job) = jobs.get(at) else { return };
+                        let Some(at) = lists.iter().find_map(Queue::next) else { return };
+                        let job = &jobs[at];
                         tell(Progress::Started(job));
                         let result = work(worker, job);
                         tell(Progress::Ended(job, &result));
@@ -116,6 +143,22 @@ impl Pool {
             }
         });
         results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+    }
+}
+
+/// Places in a list of jobs, each handed out once.
+struct Queue {
+    places: Vec<usize>,
+    next: AtomicUsize,
+}
+
+impl Queue {
+    fn new(places: Vec<usize>) -> Self {
+        Self { places, next: AtomicUsize::new(0) }
+    }
+
+    fn next(&self) -> Option<usize> {
+        self.places.get(self.next.fetch_add(1, Ordering::Relaxed)).copied()
     }
 }
 

@@ -65,6 +65,7 @@ pub fn diagnose<'c>(
     let (records, artefacts) = (&results.cells, &results.artefacts);
     let found = pool.each(
         &jobs,
+        |_| false,
         |worker, (at, job)| job.diagnose(worker, &records[*at], artefacts),
         |progress| {
             if let Progress::Started((_, job)) = progress {

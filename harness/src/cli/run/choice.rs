@@ -60,8 +60,11 @@ fn is_core(cell: &Cell<'_>) -> bool {
     cell.groups().all(|group| group == Group::Core)
 }
 
+/// A default variant, alone, in a scenario's first mode.
 fn is_plain(cell: &Cell<'_>) -> bool {
-    cell.runtimes.len() == 1 && cell.runtimes.iter().all(|runtime| runtime.id.variant.is_none())
+    cell.id.mode.is_none()
+        && cell.runtimes.len() == 1
+        && cell.runtimes.iter().all(|runtime| runtime.id.variant.is_none())
 }
 
 fn nothing(own: &Arguments) -> Stopped {
