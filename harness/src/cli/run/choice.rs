@@ -20,7 +20,7 @@ pub(super) fn asked<'c>(own: &Arguments, catalog: &Catalog, all: &[Cell<'c>]) ->
     let wanted = |cell: &&Cell<'_>| {
         own.most.is_none_or(|most| cell.runtimes.len() <= most.get())
             && cell.groups().all(|group| Groups::mean(groups, group))
-            && cell.runtimes.iter().all(|runtime| named(runtime))
+            && cell.runtimes.iter().all(&named)
             && (!is_everyday(own) || is_core(cell) || is_plain(cell))
     };
     let asked: Vec<Cell<'c>> = matching.into_iter().filter(wanted).cloned().collect();
