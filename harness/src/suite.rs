@@ -1,36 +1,32 @@
 //! A set of cells from build to verdict: the one way through the modules, for the command line and for tests.
 
 mod again;
+mod job;
 mod races;
+mod summary;
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
-pub use again::{Diagnose, diagnose};
-
-use crate::catalog::{Catalog, Heap};
-use crate::check::linkage::Linkage;
+use crate::catalog::Catalog;
 use crate::child::ChildError;
-use crate::compile::{self, Artefacts, Built, CompileError, Places, Store, Toolbox};
-use crate::history::{History, Past, Prints};
+use crate::compile::{self, Artefacts, CompileError, Places, Store, Toolbox};
+use crate::history::{History, Past};
 use crate::id::{CellId, RuntimeId};
-use crate::judge::snapshot::{self, Accepted};
-use crate::judge::{Circumstances, Comparison, Ledger, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
+use crate::judge::{Circumstances, Ledger};
 use crate::matrix::Cell;
-use crate::record::{CellRecord, FootprintRecord};
-use crate::run::{Load, Observation, Pool, Preload, Progress, Start, Stress, Worker, observe};
+use crate::record::CellRecord;
+use crate::run::{Load, Pool, Progress, Stress};
+pub use again::{Diagnose, diagnose};
+use job::CellJob;
+pub use job::{Run, start};
 use races::Identity;
 pub use races::Repeat;
-
-/// Bytes of a cell's stderr that a record keeps.
-const STDERR_KEPT: usize = 16 * 1024;
+use summary::summarise;
 
 /// The target triple of the harness.
 pub const PLATFORM: &str = env!("COEXIST_TARGET");
@@ -115,30 +111,6 @@ pub enum Event<'a> {
     Diagnosing(&'a Cell<'a>),
 }
 
-/// One run of one cell, judged.
-#[derive(Debug)]
-pub struct Run {
-    /// What happened.
-    pub outcome: Outcome,
-    /// The trace against its snapshot.
-    pub comparison: Comparison,
-    /// What we conclude.
-    pub verdict: Verdict,
-    /// The trace as text.
-    pub text: String,
-    /// The same without names, for a trace that nobody has accepted.
-    pub nameless: String,
-    /// From start to end.
-    pub wall: Duration,
-    /// Bytes.
-    pub max_rss: u64,
-    versions: Vec<(RuntimeId, String)>,
-    prints: Option<Prints>,
-    /// Measured at marks.
-    footprints: Vec<FootprintRecord>,
-    observation: Option<Observation>,
-}
-
 /// Cells, judged, and how long building took.
 #[derive(Debug)]
 pub struct Results {
@@ -217,241 +189,4 @@ pub fn run<'c>(
         })
         .collect();
     Ok(Results { cells, building, artefacts, pasts })
-}
-
-/// A cell with all that its runs share.
-struct CellJob<'a> {
-    cell: &'a Cell<'a>,
-    start: Result<Start, Outcome>,
-    linked: Vec<Option<Linkage>>,
-    reference: OnceLock<Reference>,
-    /// Runs whose whole observation is kept: good ones, and others.
-    kept: [AtomicUsize; 2],
-    /// Of all that is run.
-    hash: String,
-}
-
-/// What a cell's trace is compared with: the cell's own snapshot, or else the one that cells of its shape have in common.
-enum Reference {
-    Own(Accepted),
-    Common(Accepted),
-    None,
-}
-
-impl Reference {
-    fn read(root: &Path, cell: &Cell<'_>) -> Self {
-        let common = || snapshot::common(root, &cell.id, &shape(cell)).map_or(Self::None, Self::Common);
-        snapshot::accepted(root, &cell.id).map_or_else(common, Self::Own)
-    }
-}
-
-/// How many whole observations of a cell are kept, of each kind: thousands of repeats must not fill the memory.
-const KEPT: usize = 1;
-
-impl<'a> CellJob<'a> {
-    fn new(cell: &'a Cell<'a>, setting: Setting<'_>, artefacts: &Artefacts, identity: &mut Identity) -> Self {
-        let hash = identity.of(cell, artefacts);
-        Self {
-            cell,
-            start: start(cell, setting.options, artefacts),
-            linked: linked(cell, artefacts),
-            reference: OnceLock::new(),
-            kept: Default::default(),
-            hash,
-        }
-    }
-
-    /// Whether the ledger knows that it times out.
-    fn hangs(&self, setting: Setting<'_>) -> bool {
-        setting.ledger.about(&self.cell.id).iter().any(|entry| entry.what == What::TimedOut)
-    }
-
-    fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
-        let start = match &self.start {
-            Ok(start) => start,
-            Err(outcome) => return self.judged(outcome.clone(), setting, None),
-        };
-        match observe(worker, start) {
-            Ok(observation) => {
-                let outcome = conclude(self.cell, &observation, &self.linked);
-                let mut run = self.judged(outcome, setting, Some(observation));
-                if self.kept[usize::from(run.verdict != Verdict::Pass)].fetch_add(1, Ordering::Relaxed) >= KEPT {
-                    run.observation = None;
-                    run.text = String::new();
-                    run.nameless = String::new();
-                } else if let Some(seen) = &mut run.observation {
-                    // Facts of all kept marks would fill the memory as well: what had changed is enough.
-                    let footprints = std::mem::take(&mut seen.footprints);
-                    run.footprints = FootprintRecord::all(&footprints, &seen.trace, &self.cell.labels());
-                }
-                run
-            }
-            Err(error) => {
-                let detail = with_causes(&error);
-                let outcome = Outcome { phase: "start".to_owned(), what: What::HarnessFailed, detail };
-                self.judged(outcome, setting, None)
-            }
-        }
-    }
-
-    fn unrun(&self, setting: Setting<'_>) -> Run {
-        let interrupted = || Outcome { phase: "load".to_owned(), what: What::NotRun, detail: "interrupted".to_owned() };
-        let outcome = self.start.as_ref().err().cloned().unwrap_or_else(interrupted);
-        self.judged(outcome, setting, None)
-    }
-
-    fn judged(&self, outcome: Outcome, setting: Setting<'_>, observation: Option<Observation>) -> Run {
-        let mut run = Run {
-            outcome,
-            comparison: Comparison::Missing,
-            verdict: Verdict::Skipped,
-            text: observation.as_ref().map(|seen| text(self.cell, seen)).unwrap_or_default(),
-            nameless: String::new(),
-            wall: observation.as_ref().map_or(Duration::ZERO, |seen| seen.ended.wall),
-            max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
-            versions: observation.as_ref().map(|seen| versions(self.cell, seen)).unwrap_or_default(),
-            prints: None,
-            footprints: Vec::new(),
-            observation,
-        };
-        if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
-            run.comparison = match self.reference.get_or_init(|| Reference::read(setting.root, self.cell)) {
-                Reference::Own(accepted) => snapshot::compare(accepted, &run.text),
-                Reference::Common(accepted) => {
-                    run.nameless = nameless(self.cell, seen);
-                    snapshot::compare(accepted, &run.nameless)
-                }
-                Reference::None => {
-                    run.nameless = nameless(self.cell, seen);
-                    Comparison::Missing
-                }
-            };
-        }
-        run.prints = (run.outcome.what == What::Finished).then(|| Prints::of(&run.text, &run.nameless));
-        let entries = setting.ledger.about(&self.cell.id);
-        run.verdict = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions)).verdict;
-        if run.verdict == Verdict::Pass {
-            run.nameless = String::new();
-        }
-        run
-    }
-}
-
-/// What is known of a cell's libraries, where several may have a heap in common.
-fn linked(cell: &Cell<'_>, artefacts: &Artefacts) -> Vec<Option<Linkage>> {
-    if cell.runtimes.iter().filter(|runtime| runtime.heap == Heap::Shared).count() < 2 {
-        return Vec::new();
-    }
-    let kept = |at| match artefacts.library(cell, at) {
-        Some(Built::Ready(artefact)) => Linkage::kept(&artefact.folder),
-        Some(Built::Failed(_) | Built::Missing(_)) | None => None,
-    };
-    (0..cell.runtimes.len()).map(kept).collect()
-}
-
-/// How to start a cell; or the outcome that is known without starting it.
-///
-/// # Errors
-/// `NotBuilt` or `NotRun`, with the reason.
-pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result<Start, Outcome> {
-    let not_run = |detail: String| Outcome { phase: "build".to_owned(), what: What::NotRun, detail };
-    let ready = |built: Option<&Built>| match built {
-        Some(Built::Ready(artefact)) => Ok(std::sync::Arc::clone(artefact)),
-        Some(Built::Failed(failure)) => {
-            let detail = format!("{}\n{}", failure.step, failure.log);
-            Err(Outcome { phase: "build".to_owned(), what: What::NotBuilt, detail })
-        }
-        Some(Built::Missing(why)) => Err(not_run(why.clone())),
-        None => Err(not_run("was not built".to_owned())),
-    };
-    let labels = cell.labels();
-    let mut libraries = Vec::new();
-    for (at, label) in labels.into_iter().enumerate() {
-        let artefact = ready(artefacts.library(cell, at))?;
-        libraries.push((label, Store::copy_path(&artefact, cell.copy(at))));
-    }
-    let host = ready(artefacts.host(cell))?;
-    let files: Vec<_> = libraries.iter().map(|(_, path)| path.clone()).collect();
-    Ok(Start {
-        command: artefacts.command(cell, &host, &files),
-        mode: cell.mode.to_owned(),
-        libraries,
-        stdout: cell.stdout(),
-        preload: if cell.is_preloaded() { Preload::Yes } else { Preload::No },
-        deadline: options.deadline.unwrap_or(cell.scenario.deadline),
-        stress: options.stress,
-    })
-}
-
-/// Several runs of a cell as one line of the record: the first run that speaks for the verdict, and the numbers of all.
-fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
-    let cell = job.cell;
-    let entries = setting.ledger.about(&cell.id);
-    let together = races::Together::new(job, &runs, setting, &entries);
-    let verdict = together.verdict;
-    let mut outcomes = BTreeMap::new();
-    for run in &runs {
-        *outcomes.entry(run.outcome.what.to_string()).or_insert(0) += 1;
-    }
-    let mut walls: Vec<Duration> = runs.iter().map(|run| run.wall).collect();
-    walls.sort_unstable();
-    let wall = walls[walls.len() / 2];
-    let max_rss = runs.iter().map(|run| run.max_rss).max().unwrap_or(0);
-    let count = runs.len();
-    let speaks = |run: &Run| match verdict {
-        Verdict::Flaky => run.verdict.blocks(),
-        same => run.verdict == same,
-    };
-    let whole = |run: &Run| speaks(run) && run.observation.is_some();
-    let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
-    let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
-    let judgement = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions));
-    let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
-    let near = judgement.near.map(|(entry, standing)| entry.why_not(standing));
-    let seen = run.observation.as_ref();
-    CellRecord {
-        cell: cell.id.clone(),
-        verdict,
-        comparison: run.comparison,
-        runs: count,
-        outcomes,
-        wall_us: u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
-        max_rss,
-        versions: labelled(cell, &run.versions),
-        trace: run.text,
-        nameless: run.nameless,
-        stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
-        footprints: run.footprints,
-        reason: known.map(|entry| entry.reason.clone()),
-        upstream: known.and_then(|entry| entry.upstream.clone()),
-        uncovered: near.or(together.doubted),
-        together: together.record,
-        diagnosis: None,
-        outcome: run.outcome,
-    }
-}
-
-/// What the runtimes said of themselves. A library that was not looked at yet has no version here.
-fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<(RuntimeId, String)> {
-    let ids = cell.id.runtimes.iter().enumerate();
-    ids.filter_map(|(at, id)| Some((id.clone(), seen.trace.fact(Cell::position(at), "version")?.to_owned()))).collect()
-}
-
-/// The same by the cell's labels: libraries come up in their order.
-fn labelled(cell: &Cell<'_>, versions: &[(RuntimeId, String)]) -> Vec<String> {
-    cell.labels().iter().zip(versions).map(|(label, (_, version))| format!("{label}: {version}")).collect()
-}
-
-fn tail(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(STDERR_KEPT)..]).into_owned()
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text += &format!(": {cause}");
-        next = cause.source();
-    }
-    text
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::job::{CellJob, with_causes};
 use super::races::Identity;
-use super::{CellJob, Event, Results, Setting, with_causes};
+use super::{Event, Results, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefacts, Built};
 use crate::diagnose::{self, Brought, Diagnosis, Owners};

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::{CellJob, Options, Reference, Run, Setting};
+use super::job::{CellJob, Reference, Run};
+use super::{Options, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefact, Artefacts, Built};
 use crate::history::{DIFFERENT, History, Past, Seen};

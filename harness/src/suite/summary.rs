@@ -1,0 +1,72 @@
+//! Several runs of a cell as one line of the record.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Setting;
+use super::job::{CellJob, Run};
+use super::races::Together;
+use crate::id::RuntimeId;
+use crate::judge::{Verdict, judge};
+use crate::matrix::Cell;
+use crate::record::CellRecord;
+
+/// Bytes of a cell's stderr that a record keeps.
+const STDERR_KEPT: usize = 16 * 1024;
+
+/// The first run that speaks for the verdict, and the numbers of all.
+pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
+    let cell = job.cell;
+    let entries = setting.ledger.about(&cell.id);
+    let together = Together::new(job, &runs, setting, &entries);
+    let verdict = together.verdict;
+    let mut outcomes = BTreeMap::new();
+    for run in &runs {
+        *outcomes.entry(run.outcome.what.to_string()).or_insert(0) += 1;
+    }
+    let mut walls: Vec<Duration> = runs.iter().map(|run| run.wall).collect();
+    walls.sort_unstable();
+    let wall = walls[walls.len() / 2];
+    let max_rss = runs.iter().map(|run| run.max_rss).max().unwrap_or(0);
+    let count = runs.len();
+    let speaks = |run: &Run| match verdict {
+        Verdict::Flaky => run.verdict.blocks(),
+        same => run.verdict == same,
+    };
+    let whole = |run: &Run| speaks(run) && run.observation.is_some();
+    let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
+    let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
+    let judgement = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions));
+    let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
+    let near = judgement.near.map(|(entry, standing)| entry.why_not(standing));
+    let seen = run.observation.as_ref();
+    CellRecord {
+        cell: cell.id.clone(),
+        verdict,
+        comparison: run.comparison,
+        runs: count,
+        outcomes,
+        wall_us: u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
+        max_rss,
+        versions: labelled(cell, &run.versions),
+        trace: run.text,
+        nameless: run.nameless,
+        stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
+        footprints: run.footprints,
+        reason: known.map(|entry| entry.reason.clone()),
+        upstream: known.and_then(|entry| entry.upstream.clone()),
+        uncovered: near.or(together.doubted),
+        together: together.record,
+        diagnosis: None,
+        outcome: run.outcome,
+    }
+}
+
+/// The same by the cell's labels: libraries come up in their order.
+fn labelled(cell: &Cell<'_>, versions: &[(RuntimeId, String)]) -> Vec<String> {
+    cell.labels().iter().zip(versions).map(|(label, (_, version))| format!("{label}: {version}")).collect()
+}
+
+fn tail(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(STDERR_KEPT)..]).into_owned()
+}
