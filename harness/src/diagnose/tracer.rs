@@ -239,7 +239,8 @@ impl Tracer {
     fn before(&self, thread: i32, fault: Option<Noted>) -> Vec<Noted> {
         let (Some(traced), Some(fault)) = (self.threads.get(&thread), fault) else { return Vec::new() };
         let mut found: Vec<Noted> = Vec::new();
-        for noted in traced.faults.iter().take_while(|noted| noted.place != fault.place) {
+        let at = traced.faults.iter().rposition(|noted| noted.place == fault.place).unwrap_or(0);
+        for noted in traced.faults.iter().take(at) {
             found.retain(|other| other.place != noted.place);
             found.push(*noted);
         }
@@ -254,8 +255,9 @@ impl Tracer {
             Asked::Handler(_, stack) => registers.rsp <= stack && stack - registers.rsp < DEPTH_OF_HANDLERS,
             Asked::Nobody | Asked::NotYet => false,
         };
+        // The outermost; where the same place faulted before and that was handled, the newest of them.
         if let Some(noted) = faults.iter().find(interrupted) {
-            return Some(*noted);
+            return faults.iter().rev().find(|other| other.place == noted.place).copied();
         }
         let mut last = *faults.back()?;
         match end {
