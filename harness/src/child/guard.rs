@@ -24,6 +24,7 @@ const GRACE: Duration = Duration::from_millis(100);
 /// When the socket on standard input or a system call of the guard's own fails.
 pub fn serve(scratch: &Path) -> std::io::Result<()> {
     adopt_orphans()?;
+    close_at_exec();
     // Cells inherit this: a crash is expected and its core file would outlive the run.
     rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     // Hosts get descriptors of numbers just above 1000.
@@ -36,6 +37,13 @@ pub fn serve(scratch: &Path) -> std::io::Result<()> {
     let _ = std::env::set_current_dir("/");
     let _ = std::fs::remove_dir_all(scratch);
     Ok(served?)
+}
+
+/// Whoever started the harness may have left descriptors open in it: hosts do not get them. Linux before 5.11 has no such
+/// call, and they do.
+fn close_at_exec() {
+    // SAFETY: sets a flag of descriptors, which stay open here.
+    unsafe { libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC.cast_signed()) };
 }
 
 fn until_closed(socket: BorrowedFd<'_>) -> Result<(), Errno> {

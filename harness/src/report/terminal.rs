@@ -10,9 +10,9 @@ use crate::id::RuntimeId;
 use crate::judge::{Comparison, Verdict};
 use crate::record::{CellRecord, LibraryRecord, Record};
 
-/// Rows of one table; where there are more, those in which all is well are counted instead of shown.
+/// Rows of one table; where there are more, or columns than fit, those in which all is well are counted instead of shown.
 const ROWS: usize = 40;
-/// Columns of a terminal that a table should fit into.
+/// Columns of a terminal that a table should fit into; where it does not, scenarios in which all is well are named below it.
 const WIDTH: usize = 110;
 /// Lines of a log that are shown.
 const LOG_LINES: usize = 12;
@@ -87,11 +87,13 @@ fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) {
         verdicts.insert((row, column), cell.verdict);
     }
     let verdict = |row: &String, column: &String| verdicts.get(&(row.clone(), column.clone())).copied();
+    let is_well = |row: &String, column: &String| verdict(row, column).is_none_or(|found| found == Verdict::Pass);
     let all = rows.len();
-    if all > ROWS {
-        rows.retain(|_, row| {
-            columns.iter().any(|column| verdict(row, column).is_some_and(|found| found != Verdict::Pass))
-        });
+    let is_wide = columns.iter().map(|column| cell_width(column)).sum::<usize>() > WIDTH;
+    let (well, columns): (Vec<String>, Vec<String>) =
+        columns.into_iter().partition(|column| is_wide && rows.values().all(|row| is_well(row, column)));
+    if is_wide || all > ROWS {
+        rows.retain(|_, row| !columns.iter().all(|column| is_well(row, column)));
     }
     let hidden = all - rows.len();
     let label = rows.values().map(|row| row.chars().count()).max().unwrap_or(0).max(12);
@@ -123,6 +125,16 @@ fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) {
     }
     if hidden > 0 {
         let _ = writeln!(out, "{hidden} {}rows in which every cell is ok", if rows.is_empty() { "" } else { "more " });
+    }
+    if !well.is_empty() && !rows.is_empty() {
+        let named = format!("ok in every row: {}", well.join(", "));
+        let options = textwrap::Options::new(WIDTH).subsequent_indent("  ").break_words(false);
+        let whole_words = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let _ = writeln!(
+            out,
+            "{}",
+            textwrap::fill(&named, whole_words.word_separator(textwrap::WordSeparator::AsciiSpace))
+        );
     }
 }
 

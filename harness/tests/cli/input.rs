@@ -1,5 +1,7 @@
 //! Wrong command lines, manifests, headers and ledgers: what is wrong, where, and what to do next.
 
+use std::os::fd::AsRawFd;
+
 use rstest::rstest;
 
 use super::snapshot;
@@ -120,4 +122,14 @@ fn nothing_is_built_for_wrong_input() {
     sandbox.replace("samples/one/sample.toml", "about  =", "abuot  =");
     sandbox.expect(2, &["run"]);
     assert_eq!(std::fs::read_dir(sandbox.state()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_descriptor_that_the_caller_left_open_stays_with_the_harness() {
+    let sandbox = Sandbox::new();
+    let file = std::fs::File::open("/dev/zero").unwrap();
+    rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::empty()).unwrap();
+    sandbox.scenario("callback", "", &format!("VERIFY(dup({}) == -1);", file.as_raw_fd()));
+    let ran = sandbox.expect(100, &["run"]);
+    assert!(ran.stderr.contains("1 new"), "{}", ran.stderr);
 }
