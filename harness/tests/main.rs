@@ -12,6 +12,7 @@ mod catalog;
 mod cells;
 mod cli;
 mod footprint;
+mod hazards;
 mod interrupt;
 mod managed;
 mod processes;

@@ -62,7 +62,7 @@ string askVersion()
 {
     Dl_info info, own;
     dladdr(&thread_attachThis, &info);
-    dladdr(&coexist_runtime_d_ldc, &own);
+    dladdr(&runtime, &own);
     const linkedIn = info.dli_fbase is own.dli_fbase;
     const file = linkedIn ? "static druntime" : baseName(info.dli_fname.fromStringz);
     return (file ~ " (compiled by " ~ __VENDOR__ ~ ", D " ~ to!string(__VERSION__) ~ ")").idup;
