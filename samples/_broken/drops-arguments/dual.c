@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* As a program it forgets its last argument. */
 #include "coexist_entry.h"
-#include "coexist_runtime.h"
-#include <stdio.h>
+#include "early.h"
 #include <stdlib.h>
 #include <string.h>
 
-void sample_bring_up(const coexist_host *host);
-void sample_call_back(void);
-
 __attribute__((constructor)) static void run_main(void)
 {
-    if (coexist_early_host)
-        sample_bring_up(coexist_early_host("drops-arguments"));
-    printf("Main, calling c\n");
-    coexist_test("drops-arguments", sample_call_back);
-    fflush(stdout);
+    early_main("drops-arguments");
 }
 
 int coexist_entry_main(int argc, char **argv)
