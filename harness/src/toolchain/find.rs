@@ -91,8 +91,10 @@ fn identify(tool: &Tool, program: PathBuf, places: &Places, ask: &Ask<'_>) -> Re
     let module = pkg_config_module(tool, &program);
     // pkg-config answers for libraries: they come and go while it stays the same file.
     let kept = places.versions.get(&program, &tool.args, stamp).filter(|_| module.is_none());
-    if let Some(output) = kept {
-        return understand(tool, program, &output, stamp);
+    let kept = kept.map(|output| understand(tool, program.clone(), &output, stamp));
+    // Another manifest may have kept an answer that says nothing to this one.
+    if let Some(understood) = kept.filter(|understood| !matches!(understood, Err(Trouble::Other { .. }))) {
+        return understood;
     }
     let output = match (ask(&program, &tool.args), module) {
         (Ok(output), _) => beginning(output),

@@ -200,15 +200,17 @@ fn a_program_is_asked_once_until_it_changes() {
     assert_eq!(machine.started.get(), 1);
     assert!(machine.find(&Tool { accept: Some("1.26".to_owned()), ..tool() }).is_err());
     assert_eq!(machine.started.get(), 1, "another manifest may read the same answer differently");
+    assert!(machine.find(&Tool { says: "gc version go".to_owned(), ..tool() }).is_err());
+    assert_eq!(machine.started.get(), 2, "an answer that says nothing to a manifest is asked for again");
 
     fs::remove_file(&program).unwrap();
     machine.write("bin/go", "go version go1.27.10");
     assert_ne!(machine.find(&tool()), first);
-    assert_eq!(machine.started.get(), 2);
+    assert_eq!(machine.started.get(), 3);
 
     fs::write(machine.root.path().join("state/versions.json"), "{\"half").unwrap();
     machine.find(&tool()).unwrap();
-    assert_eq!(machine.started.get(), 3, "an unreadable cache is an empty one");
+    assert_eq!(machine.started.get(), 4, "an unreadable cache is an empty one");
 }
 
 #[test]
