@@ -85,9 +85,10 @@ static void check_address_differs(const char *path)
 {
     static struct output first, second;
     static const char *const arguments[] = {"--where", NULL};
-    VERIFY(run(path, arguments, &first) == 0);
-    VERIFY(run(path, arguments, &second) == 0);
-    VERIFY(strcmp(find_where(&first), find_where(&second)) != 0);
+    verify_is(run(path, arguments, &first), 0, "the program ends with status 0", __LINE__);
+    verify_is(run(path, arguments, &second), 0, "the program ends with status 0", __LINE__);
+    verify(strcmp(find_where(&first), find_where(&second)) != 0,
+           "the program is loaded at another address each time", __LINE__);
 }
 
 /* Repeats what the program said, marked: a callback in another process is none of this one. */

@@ -33,7 +33,7 @@ static void install(void)
 static void own_fault(const struct library *lib)
 {
     step("own-fault", lib);
-    VERIFY(host_fault(FAULT_SEGV));
+    verify(host_fault(FAULT_SEGV), "the host's own fault comes to the host", __LINE__);
     done("own-fault", lib, 0);
 }
 

@@ -26,7 +26,8 @@ static void *call_first(void *arg)
     lane(caller->lane);
     pthread_barrier_wait(&together);
     xattach(caller->lib);
-    VERIFY(xcall(caller->lib, answer, caller) == caller->number);
+    verify_is(xcall(caller->lib, answer, caller), caller->number,
+              "call returns what the host's function does", __LINE__);
     xdetach(caller->lib);
     return NULL;
 }

@@ -86,9 +86,11 @@ int main(int argc, char **argv)
         int64_t number = 7;
         lib = xload(0);
         xstart(lib);
-        VERIFY(xcall(lib, check_inside, &number) == number);
+        verify_is(xcall(lib, check_inside, &number), number,
+                  "call returns what the host's function does", __LINE__);
         xchurn(lib, 1, 7);
-        VERIFY(xcall(lib, check_inside, &number) == number);
+        verify_is(xcall(lib, check_inside, &number), number,
+                  "call returns what the host's function does", __LINE__);
         xstop(lib);
         return host_end(0);
     }

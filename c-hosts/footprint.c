@@ -67,7 +67,8 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < count; i++) {
         xcallback(libraries[i]);
-        VERIFY(xcall(libraries[i], from_managed_code, NULL) == 1);
+        verify_is(xcall(libraries[i], from_managed_code, NULL), 1,
+                  "call returns what the host's function does", __LINE__);
         stand("called");
     }
     for (int i = 0; i < count; i++) {

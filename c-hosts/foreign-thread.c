@@ -28,7 +28,8 @@ static void visit(struct library *lib, struct visitor *visitor)
 {
     xattach(lib);
     xcallback(lib);
-    VERIFY(xcall(lib, answer, visitor) == visitor->number);
+    verify_is(xcall(lib, answer, visitor), visitor->number,
+              "call returns what the host's function does", __LINE__);
     xdetach(lib);
 }
 
@@ -51,7 +52,8 @@ static void *visit_all(void *arg)
     for (int i = 0; i < host_count(); i++)
         xcallback(libraries[i]);
     for (int i = 0; i < host_count(); i++)
-        VERIFY(xcall(libraries[i], answer, visitor) == visitor->number);
+        verify_is(xcall(libraries[i], answer, visitor), visitor->number,
+                  "call returns what the host's function does", __LINE__);
     for (int i = host_count() - 1; i >= 0; i--)
         xdetach(libraries[i]);
     return NULL;

@@ -18,7 +18,8 @@ static void bring_up(struct library *lib)
 {
     int64_t number = NUMBER;
     xstart(lib);
-    VERIFY(xcall(lib, answer, &number) == NUMBER);
+    verify_is(xcall(lib, answer, &number), NUMBER, "call returns what the host's function does",
+              __LINE__);
 }
 
 int main(int argc, char **argv)

@@ -15,7 +15,8 @@ static int64_t answer(void *arg)
 static void use(struct library *lib)
 {
     int64_t number = NUMBER;
-    VERIFY(xcall(lib, answer, &number) == NUMBER);
+    verify_is(xcall(lib, answer, &number), NUMBER, "call returns what the host's function does",
+              __LINE__);
     xcounts_on(lib);
 }
 

@@ -27,7 +27,7 @@ int main(int argc, char **argv)
     xstart(lib);
     step("forking", lib);
     int64_t who = lib->table->call(fork_here, NULL);
-    VERIFY(who == (child == 0 ? 1 : 2));
+    verify_is(who, child == 0 ? 1 : 2, "call returns what the host's function does", __LINE__);
     if (child == 0)
         child_end();
     xwait_child(child, DEADLINE);

@@ -15,7 +15,8 @@ static int64_t answer(void *arg)
 static void spawn(struct library *lib)
 {
     int64_t number = NUMBER;
-    VERIFY(xspawn(lib, answer, &number) == NUMBER);
+    verify_is(xspawn(lib, answer, &number), NUMBER, "spawn returns what the host's function does",
+              __LINE__);
 }
 
 int main(int argc, char **argv)

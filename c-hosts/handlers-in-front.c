@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     struct library *lib = xload(0);
     xstart(lib);
     step("spin", lib);
-    VERIFY(lib->table->spin(2) == 0);
+    verify_is(lib->table->spin(2), 0, "spin returns 0", __LINE__);
     done("spin", lib, 0);
     for (int signal = 1; signal < NSIG; signal++)
         put_in_front(signal);

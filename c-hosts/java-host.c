@@ -179,7 +179,8 @@ static void spawn_work(JNIEnv *env, jclass class, jint index, jobject work, jlon
         return;
     struct upcall upcall = {.work = (*env)->NewGlobalRef(env, work)};
     step("spawn", libraries[index]);
-    VERIFY(libraries[index]->table->spawn(run, &upcall) == expected);
+    verify_is(libraries[index]->table->spawn(run, &upcall), expected,
+              "spawn returns what the host's function does", __LINE__);
     done("spawn", libraries[index], 0);
     (*env)->DeleteGlobalRef(env, upcall.work);
 }
@@ -190,7 +191,10 @@ static jint end_host(JNIEnv *env, jclass class, jint status)
     return host_end(status);
 }
 
-#define NATIVE(name, signature, function) {name, signature, (void *)(uintptr_t)(function)}
+#define NATIVE(name, signature, function)                                                          \
+    {                                                                                              \
+        name, signature, (void *)(uintptr_t)(function)                                             \
+    }
 
 /* By a table, not by exported names: Java finds them here and nowhere else. */
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *loading, void *reserved)

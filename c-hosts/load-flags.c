@@ -33,7 +33,8 @@ int main(int argc, char **argv)
     xstart(lib);
     xcallback(lib);
     int64_t number = NUMBER;
-    VERIFY(xcall(lib, answer, &number) == NUMBER);
+    verify_is(xcall(lib, answer, &number), NUMBER, "call returns what the host's function does",
+              __LINE__);
     xcounts_on(lib);
     xstop(lib);
     return host_end(0);

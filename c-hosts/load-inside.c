@@ -20,7 +20,8 @@ static int64_t bring_up(void *arg)
     xstart(*second);
     xcallback(*second);
     int64_t number = NUMBER;
-    VERIFY(xcall(*second, answer, &number) == NUMBER);
+    verify_is(xcall(*second, answer, &number), NUMBER, "call returns what the host's function does",
+              __LINE__);
     return NUMBER;
 }
 
@@ -29,7 +30,8 @@ int main(int argc, char **argv)
     host_begin(argc, argv);
     struct library *first = xload(0), *second = NULL;
     xstart(first);
-    VERIFY(xcall(first, bring_up, &second) == NUMBER);
+    verify_is(xcall(first, bring_up, &second), NUMBER, "call returns what the host's function does",
+              __LINE__);
     xcallback(first);
     xcounts_on(first);
     xcounts_on(second);

@@ -19,7 +19,7 @@ static void check_locale(void)
     verify(same, "the locale is the host's", __LINE__);
     if (!same)
         detail("%s, was %s", now, before);
-    VERIFY(strcmp(localeconv()->decimal_point, ".") == 0);
+    verify(strcmp(localeconv()->decimal_point, ".") == 0, "the decimal point is a point", __LINE__);
 }
 
 int main(int argc, char **argv)

@@ -40,7 +40,8 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < count; i++) {
         int64_t number = NUMBER;
-        VERIFY(xcall(&libraries[i], answer, &number) == NUMBER);
+        verify_is(xcall(&libraries[i], answer, &number), NUMBER,
+                  "call returns what the host's function does", __LINE__);
         xstate_is(&libraries[i], 2);
     }
     for (int i = count - 1; i >= 0; i--)

@@ -76,7 +76,8 @@ CALLED void python_spawn(int index, coexist_fn work, int64_t expected)
     if (libraries[index]->table->spawn == NULL)
         return;
     step("spawn", libraries[index]);
-    VERIFY(libraries[index]->table->spawn(work, NULL) == expected);
+    verify_is(libraries[index]->table->spawn(work, NULL), expected,
+              "spawn returns what the host's function does", __LINE__);
     done("spawn", libraries[index], 0);
 }
 

@@ -24,7 +24,8 @@ static void *visit(void *arg)
     lane("visitor");
     xattach(lib);
     for (int i = 0; i < TIMES; i++)
-        VERIFY(xspawn(lib, call_again, arg) == NUMBER);
+        verify_is(xspawn(lib, call_again, arg), NUMBER,
+                  "spawn returns what the host's function does", __LINE__);
     xdetach(lib);
     return NULL;
 }

@@ -101,6 +101,8 @@ void done(const char *name, const struct library *lib, int64_t result);
 #define VERIFY(cond) verify((cond), #cond, __LINE__)
 #define REQUIRE(cond) require((cond), #cond, __LINE__)
 void verify(bool good, const char *text, int line);
+/* The failed check says what there was instead. */
+void verify_is(int64_t found, int64_t expected, const char *text, int line);
 void require(bool good, const char *text, int line);
 _Noreturn void fail(const char *text, int line);
 

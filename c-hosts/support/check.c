@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Checks, and the wrappers that check what they wrap. */
 #include "support.h"
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -45,6 +46,14 @@ void verify(bool good, const char *text, int line)
 {
     if (!good)
         write_failed(text, line);
+}
+
+void verify_is(int64_t found, int64_t expected, const char *text, int line)
+{
+    if (found == expected)
+        return;
+    write_failed(text, line);
+    detail("%" PRId64 " instead of %" PRId64, found, expected);
 }
 
 void require(bool good, const char *text, int line)

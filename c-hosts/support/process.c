@@ -69,11 +69,13 @@ int wait_child(pid_t child, int milliseconds)
 void xwait_child(pid_t child, int milliseconds)
 {
     int status = wait_child(child, milliseconds);
-    if (status == CHILD_HUNG)
+    if (status == CHILD_HUNG) {
         verify(false, "the child ends in its time", 0);
-    else if (status == CHILD_LOST)
+        detail("it was killed after %d ms", milliseconds);
+    } else if (status == CHILD_LOST) {
         verify(false, "the child is its parent's to wait for", 0);
-    else if (WIFSIGNALED(status)) {
+        detail("somebody else has waited for it");
+    } else if (WIFSIGNALED(status)) {
         verify(false, "the child is not ended by a signal", 0);
         const char *name = sigabbrev_np(WTERMSIG(status));
         detail("SIG%s", name != NULL ? name : "RT");

@@ -13,8 +13,8 @@ void xwork(struct library *lib)
     int64_t number = SEED;
     NEED(lib, call);
     step("call", lib);
-    verify(lib->table->call(answer, &number) == number,
-           "call returns what the host's function does", 0);
+    verify_is(lib->table->call(answer, &number), number,
+              "call returns what the host's function does", 0);
     done("call", lib, 0);
     xchurn(lib, MIB, SEED);
 }

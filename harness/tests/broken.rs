@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use coexist::catalog::{Catalog, Caught, Runtime};
+use coexist::catalog::{Catalog, Caught, Runtime, Scenario};
 use coexist::id::RuntimeId;
 use coexist::judge::{Comparison, Verdict, What};
 use coexist::matrix::{self, Cell};
@@ -16,6 +16,16 @@ const DEADLINE: Duration = Duration::from_millis(1500);
 /// What the others get: no busy machine must make them time out, nor a virtual one that is slow to hand out memory for the
 /// first time (5 s a GiB were seen).
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The sample that nothing is wrong with.
+const CONTROL: &str = "clean";
+
+/// Scenarios that no library can fail on purpose, in order, and why.
+const UNCAUGHT: [(&str, &str); 1] = [(
+    "load-address",
+    "the kernel says where a library lies: only who starts the process can take that from it, and containers mostly forbid it. \
+     `setarch -R coexist run load-address/c` fails in the phase `child`",
+)];
 
 #[rstest]
 fn is_caught(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
@@ -52,7 +62,49 @@ fn the_control_is_among_them() {
     let pass = Verdict::Pass.to_string();
     let broken = stage::catalog().read_broken().unwrap();
     let sound = broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(|caught| caught.verdict == pass));
-    assert_eq!(sound.map(|runtime| runtime.id.to_string()).collect::<Vec<_>>(), ["clean"]);
+    assert_eq!(sound.map(|runtime| runtime.id.to_string()).collect::<Vec<_>>(), [CONTROL]);
+}
+
+/// The control passes whatever it can take part in, alone and with a copy of itself: what catches the others catches them.
+#[rstest]
+fn the_control_passes(#[files("c-hosts/*.c")] host: PathBuf) {
+    let name = host.file_stem().and_then(|name| name.to_str()).unwrap();
+    let control = runtime(stage::catalog_with_broken(), CONTROL);
+    let mut own = stage::catalog().clone();
+    own.runtimes = vec![control.clone()];
+    own.scenarios.retain(|scenario| scenario.name == name);
+    let cells = matrix::cells(&own);
+    assert!(!cells.is_empty() || is_listed(&own.scenarios[0]), "{CONTROL} has not got what this needs");
+    for round in 0..stage::repeats(1) {
+        for cell in cells.clone() {
+            let Some(judged) = stage::judged(&own, cell, Some(PATIENCE)) else { continue };
+            let (record, left) = (judged.record, judged.left);
+            let told = format!("round {round}: {}: {}\n{}", record.cell, record.outcome.detail, record.trace);
+            assert_eq!((record.verdict, record.comparison), (Verdict::Pass, Comparison::Same), "{told}");
+            assert!(left.is_empty(), "{told}\nleft behind: {left:#?}");
+        }
+    }
+}
+
+/// Its cells are those that its header names, none of which is the control's.
+fn is_listed(scenario: &Scenario) -> bool {
+    scenario.fewest > scenario.most
+}
+
+/// A scenario that catches nobody may be one that cannot fail.
+#[test]
+fn every_scenario_catches_one_of_them() {
+    let broken = stage::catalog().read_broken().unwrap();
+    let caught: Vec<&Caught> = broken.iter().filter_map(|runtime| runtime.caught.as_ref()).collect();
+    let pass = Verdict::Pass.to_string();
+    let catches = |name: &str| caught.iter().any(|caught| caught.verdict != pass && scenario_of(caught).0 == name);
+    let names = stage::catalog().scenarios.iter().map(|scenario| scenario.name.as_str());
+    let none: Vec<&str> = names.filter(|name| !catches(name)).collect();
+    assert_eq!(
+        none,
+        UNCAUGHT.map(|(name, _)| name),
+        "add a library to samples/_broken that these catch, or take them off the list"
+    );
 }
 
 /// The cell that a sample is caught in.
@@ -68,13 +120,18 @@ fn runtime<'c>(catalog: &'c Catalog, name: &str) -> &'c Runtime {
 }
 
 fn cell<'c>(catalog: &'c Catalog, runtime: &'c Runtime, caught: &'c Caught) -> Cell<'c> {
-    let (name, mode) = match caught.scenario.strip_suffix(']').and_then(|text| text.split_once('[')) {
-        Some((name, mode)) => (name, Some(mode)),
-        None => (caught.scenario.as_str(), None),
-    };
+    let (name, mode) = scenario_of(caught);
     let scenario = catalog.scenario(name).expect("read_broken has looked");
     let mode = mode.unwrap_or(&scenario.modes[0]);
     let partners = caught.partners.iter().map(|partner| self::runtime(catalog, partner));
     let runtimes: Vec<&Runtime> = std::iter::once(runtime).chain(partners).collect();
     matrix::cell(scenario, (*mode != scenario.modes[0]).then_some(mode), mode, runtimes).unwrap()
+}
+
+/// Its name, and its mode if that is written down.
+fn scenario_of(caught: &Caught) -> (&str, Option<&str>) {
+    match caught.scenario.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((name, mode)) => (name, Some(mode)),
+        None => (caught.scenario.as_str(), None),
+    }
 }

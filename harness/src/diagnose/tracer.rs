@@ -196,10 +196,13 @@ impl Tracer {
         for thread in std::iter::once(first).chain(rest) {
             let Some(registers) = ptrace::registers(thread) else { continue };
             let places = space.stack(&registers);
-            if thread == first && end != End::Deadline {
-                let found = self.fault(thread, &end, &registers, &places);
-                before = self.before(thread, found).iter().map(|noted| describe(&mut space, self.pid, noted)).collect();
-                fault = found.map(|noted| describe(&mut space, self.pid, &noted));
+            if thread == first
+                && end != End::Deadline
+                && let Some((at, noted)) = self.fault(thread, &end, &registers, &places)
+            {
+                let handled = self.before(thread, at);
+                before = handled.iter().map(|noted| describe(&mut space, self.pid, noted)).collect();
+                fault = Some(describe(&mut space, self.pid, &noted));
             }
             threads.push(Thread {
                 name: comm(self.pid, thread),
@@ -235,11 +238,10 @@ impl Tracer {
         stopped
     }
 
-    /// Handled faults of a thread before one, each place once.
-    fn before(&self, thread: i32, fault: Option<Noted>) -> Vec<Noted> {
-        let (Some(traced), Some(fault)) = (self.threads.get(&thread), fault) else { return Vec::new() };
+    /// Handled faults of a thread before the one at an index, each place once.
+    fn before(&self, thread: i32, at: usize) -> Vec<Noted> {
+        let Some(traced) = self.threads.get(&thread) else { return Vec::new() };
         let mut found: Vec<Noted> = Vec::new();
-        let at = traced.faults.iter().rposition(|noted| noted.place == fault.place).unwrap_or(0);
         for noted in traced.faults.iter().take(at) {
             found.retain(|other| other.place != noted.place);
             found.push(*noted);
@@ -247,32 +249,44 @@ impl Tracer {
         found.split_off(found.len().saturating_sub(BEFORE))
     }
 
-    /// The fault that this end came of: one whose handler is still running, or else the signal of the end itself.
-    fn fault(&self, thread: i32, end: &End, registers: &Registers, places: &[Place]) -> Option<Noted> {
+    /// The fault that this end came of, and where it stands among the thread's: one whose handler is still running, or else
+    /// the signal of the end itself.
+    fn fault(&self, thread: i32, end: &End, registers: &Registers, places: &[Place]) -> Option<(usize, Noted)> {
         let faults = &self.threads.get(&thread)?.faults;
+        let newest = |good: &dyn Fn(&Noted) -> bool| faults.iter().rposition(good).map(|at| (at, faults[at]));
         let interrupted = |noted: &&Noted| places.iter().any(|p| p.interrupted && p.address == noted.place);
-        let below = |noted: &&Noted| match noted.handler {
+        let below = |noted: &Noted| match noted.handler {
             Asked::Handler(_, stack) => registers.rsp <= stack && stack - registers.rsp < DEPTH_OF_HANDLERS,
             Asked::Nobody | Asked::NotYet => false,
         };
         // The outermost; where the same place faulted before and that was handled, the newest of them.
         if let Some(noted) = faults.iter().find(interrupted) {
-            return faults.iter().rev().find(|other| other.place == noted.place).copied();
+            return newest(&|other| other.place == noted.place);
         }
-        let mut last = *faults.back()?;
+        let last = *faults.back()?;
         match end {
-            End::Signal(signal) if signal_name(last.signal) == *signal => {
-                // A handler that gives up takes itself away and returns: the same fault comes again.
-                let again = |noted: &&Noted| noted.place == last.place && matches!(noted.handler, Asked::Handler(..));
-                if let (Asked::Nobody, Some(before)) = (last.handler, faults.iter().rev().find(again)) {
-                    last.handler = before.handler;
-                }
-                Some(last)
-            }
+            End::Signal(signal) if signal_name(last.signal) == *signal => Some(last_of(faults, last)),
             // Where the stack can't be followed through the handler.
-            End::Signal(_) | End::Exit(_) => faults.iter().rev().find(below).copied(),
+            End::Signal(_) | End::Exit(_) => newest(&below),
             End::Deadline => None,
         }
+    }
+}
+
+/// The last fault and where it stands. One that nobody is asked about may be the one before that comes again at once: its
+/// handler gave up, took itself away and returned, or the kernel could not call it and took it away.
+fn last_of(faults: &VecDeque<Noted>, last: Noted) -> (usize, Noted) {
+    let at = faults.len() - 1;
+    let again = at.checked_sub(1).map(|at| (at, faults[at]));
+    match (last.handler, again) {
+        (Asked::Nobody, Some((at, first))) if (first.place, first.signal) == (last.place, last.signal) => {
+            match first.handler {
+                Asked::Handler(..) => (at, Noted { handler: first.handler, ..last }),
+                Asked::NotYet => (at, first),
+                Asked::Nobody => (at + 1, last),
+            }
+        }
+        (Asked::Nobody | Asked::Handler(..) | Asked::NotYet, _) => (at, last),
     }
 }
 

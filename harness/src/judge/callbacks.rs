@@ -75,8 +75,25 @@ fn stated_stdout(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
         return None;
     }
     let expected: String = cell.scenario.stdout.iter().map(|line| cell.runtimes[0].fill(line) + "\n").collect();
-    (expected.as_bytes() != seen.ended.stdout)
-        .then(|| ("exit", "stdout", format!("stdout is not the {} stated lines", cell.scenario.stdout.len())))
+    (expected.as_bytes() != seen.ended.stdout).then(|| ("exit", "stdout", first_other(&expected, &seen.ended.stdout)))
+}
+
+/// The first of the stated lines that is not there.
+fn first_other(expected: &str, stdout: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stdout);
+    let mut found = text.lines();
+    for (at, wanted) in expected.lines().enumerate() {
+        let at = at + 1;
+        match found.next() {
+            Some(line) if line == wanted => {}
+            Some(line) => return format!("line {at} of stdout is not the stated \"{wanted}\": {line}"),
+            None => return format!("line {at} of stdout is missing: \"{wanted}\""),
+        }
+    }
+    match found.next() {
+        Some(line) => format!("on stdout after the stated lines: {line}"),
+        None => "stdout has the stated lines, and they do not all end as lines do".to_owned(),
+    }
 }
 
 /// A line on stdout that no callback printed: a runtime complains there. Scenarios that print themselves state it, and a VM's

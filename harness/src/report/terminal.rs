@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{diagnosis, footprints, libraries};
 use crate::id::RuntimeId;
-use crate::judge::{Comparison, Verdict};
+use crate::judge::{Comparison, Verdict, What};
 use crate::record::{CellRecord, LibraryRecord, Record};
 
 /// Rows of one table; where there are more, or columns than fit, those in which all is well are counted instead of shown.
@@ -158,8 +158,7 @@ pub fn attention(record: &Record) -> String {
                 break;
             }
             let _ = writeln!(out, "  {BOLD}{}{BOLD:#}  {}", cell.cell, what(cell));
-            let detail = if cell.verdict == Verdict::New { "" } else { &cell.outcome.detail };
-            for line in last_lines(detail, if cells.len() > 3 { 1 } else { LOG_LINES }) {
+            for line in said(cell, if cells.len() > 3 { 1 } else { LOG_LINES }) {
                 let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
             }
             if let Some(near) = &cell.uncovered {
@@ -408,7 +407,16 @@ fn counted(cells: usize) -> String {
     if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
 }
 
-fn last_lines(text: &str, most: usize) -> Vec<&str> {
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(most)..].to_vec()
+/// What is known of an outcome, in so many lines at most: a log says why at its end, all else at its beginning.
+fn said(cell: &CellRecord, most: usize) -> Vec<&str> {
+    if cell.verdict == Verdict::New {
+        return Vec::new();
+    }
+    let mut lines: Vec<&str> = cell.outcome.detail.lines().collect();
+    if cell.outcome.what == What::NotBuilt {
+        lines.drain(..lines.len().saturating_sub(most));
+    } else {
+        lines.truncate(most);
+    }
+    lines
 }
