@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The PHP sample: the contract by the language itself. It is evaluated as an expression; $host is
+// The PHP sample: the contract by the language itself. It is evaluated as an expression, below whatever runs; host is
 // what the names of the shim's functions begin with.
 
-new class($host) {
+new class($GLOBALS['host']) {
     private const LIVE_EVERY = 16;
     private const REPORTED = 8;
     private const BLOCKS_PER_MIB = 1024;
