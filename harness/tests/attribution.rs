@@ -32,14 +32,14 @@ use crate::{broken, stage};
     ", which called exit 42; thread: main",
 ])]
 #[case("loses-overflows", &[
-    "SIGSEGV at 0x",
-    ") in loses-overflows: recover_recurse (",
+    ", beyond the thread's stack) in loses-overflows: recover_recurse (",
     "its handler could not be called: no room on its stack; thread: main; before it a handled SIGSEGV in loses-overflows: ",
 ])]
 #[case("overflow-blocks-faults", &[
     "SIGSEGV at 0x0 (SEGV_MAPERR) in overflow-blocks-faults: recover_fault (",
     "no handler; thread: main; before it 2 handled faults, the last a SIGSEGV in overflow-blocks-faults: recover_recurse (",
 ])]
+#[case("big-stack", &["(SEGV_ACCERR, beyond the thread's stack) in big-stack: call_with_frame ("])]
 #[case("keeps-faults", &["in host: host_fault, called from host: own_fault", "handler: keeps-faults: recover_here ("])]
 fn it_says_who(#[case] sample: &str, #[case] said: &[&str]) {
     let Some(judged) = stage::diagnosed(broken::named(sample), Duration::from_secs(2)) else { return };

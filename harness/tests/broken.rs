@@ -23,8 +23,8 @@ const CONTROL: &str = "clean";
 /// Scenarios that no library can fail on purpose, in order, and why.
 const UNCAUGHT: [(&str, &str); 1] = [(
     "load-address",
-    "the kernel says where a library lies: only who starts the process can take that from it, and containers mostly forbid it. \
-     `setarch -R coexist run load-address/c` fails in the phase `child`",
+    "the kernel says where a library lies, and a library has no say in it once its process is there. The check can fail: \
+     `setarch -R coexist run load-address/c` does, in the phase `child`",
 )];
 
 #[rstest]
@@ -88,7 +88,7 @@ fn the_control_passes(#[files("c-hosts/*.c")] host: PathBuf) {
 
 /// Its cells are those that its header names, none of which is the control's.
 fn is_listed(scenario: &Scenario) -> bool {
-    scenario.fewest > scenario.most
+    scenario.most == 0
 }
 
 /// A scenario that catches nobody may be one that cannot fail.

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#ifndef TITLE
 #define TITLE "Sample"
+#endif
 
 #ifndef ABI
 #define ABI COEXIST_ABI

@@ -10,6 +10,8 @@ pub const FAULTS: [i32; 7] =
     [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGABRT, libc::SIGTRAP, libc::SIGSYS];
 /// SI_KERNEL: a non-canonical address, or an instruction that only the kernel may use. No address is known.
 const KERNEL: i32 = 128;
+/// How far from the stack pointer a function reaches for what is its own, in bytes.
+const FRAME: u64 = 64 * 1024;
 
 /// A fault as it came.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,8 @@ pub struct Noted {
     pub from: ptrace::Sent,
     /// Where the thread was.
     pub place: u64,
+    /// And its stack.
+    pub stack: u64,
     /// Who was asked.
     pub handler: Asked,
 }
@@ -78,7 +82,9 @@ pub fn describe(space: &mut Space, pid: i32, noted: &Noted) -> Fault {
         signal: signal_name(noted.signal),
         why: if sent { sent_by(noted, pid) } else { code_name(noted.signal, noted.from.code) },
         address,
-        target: address.and_then(|address| space.target(address)),
+        target: address.and_then(|address| {
+            if is_beyond_stack(noted, address) { Some(BEYOND.to_owned()) } else { space.target(address) }
+        }),
         at: space.frame(Place::of(noted.place)),
         handler: match noted.handler {
             Asked::Nobody => Handler::None,
@@ -86,6 +92,13 @@ pub fn describe(space: &mut Space, pid: i32, noted: &Noted) -> Fault {
             Asked::NotYet => Handler::NotEntered,
         },
     }
+}
+
+const BEYOND: &str = "beyond the thread's stack";
+
+/// Where a function has its variables, there is no memory. A stack that is code, and may not be, is another matter.
+fn is_beyond_stack(noted: &Noted, address: u64) -> bool {
+    noted.signal == libc::SIGSEGV && address != noted.place && address.abs_diff(noted.stack) < FRAME
 }
 
 fn has_address(signal: i32) -> bool {

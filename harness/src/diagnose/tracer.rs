@@ -160,7 +160,7 @@ impl Tracer {
         if faults.len() == REMEMBERED {
             faults.pop_front();
         }
-        faults.push_back(Noted { signal, from, place: registers.rip, handler });
+        faults.push_back(Noted { signal, from, place: registers.rip, stack: registers.rsp, handler });
     }
 
     /// A thread is about to be gone, and can be looked at for the last time. The others of a process that ends are being

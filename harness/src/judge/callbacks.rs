@@ -125,3 +125,22 @@ fn count_lines(seen: &Observation, title: &str) -> usize {
     let wanted = line(title) + "\n";
     seen.ended.stdout.split_inclusive(|byte| *byte == b'\n').filter(|found| *found == wanted.as_bytes()).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_that_is_not_as_stated_is_named() {
+        for (stdout, says) in [
+            ("one\nTWO\n", "line 2 of stdout is not the stated \"two\": TWO"),
+            ("one\n", "line 2 of stdout is missing: \"two\""),
+            ("", "line 1 of stdout is missing: \"one\""),
+            ("one\ntwo\nthree\n", "on stdout after the stated lines: three"),
+            ("one\ntwo", "stdout has the stated lines, and they do not all end as lines do"),
+            ("one\r\ntwo\n", "stdout has the stated lines, and they do not all end as lines do"),
+        ] {
+            assert_eq!(first_other("one\ntwo\n", stdout.as_bytes()), says, "{stdout:?}");
+        }
+    }
+}

@@ -92,6 +92,21 @@ fn a_failure_is_shown() {
     snapshot("show-known", &sandbox.expect(0, &["show", "callback/one"]));
 }
 
+/// Of many cells the summary has a line each: the check that failed first, and not how many others did.
+#[test]
+fn the_summary_begins_with_what_failed() {
+    let sandbox = Sandbox::new();
+    for name in ["first", "second", "third", "fourth"] {
+        let lines = format!("verify_is(3, 4, \"the {name} is four\", 0); VERIFY(false); xcallback(lib);");
+        sandbox.scenario(name, "", &lines);
+    }
+    let ran = sandbox.expect(100, &["run", "first", "second", "third", "fourth"]);
+    for name in ["first", "second", "third", "fourth"] {
+        assert!(ran.stderr.contains(&format!("the {name} is four: 3 instead of 4\n")), "{}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("one more check failed"), "{}", ran.stderr);
+}
+
 #[test]
 fn an_entry_whose_failure_is_gone_blocks() {
     let sandbox = Sandbox::new();
