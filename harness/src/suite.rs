@@ -149,7 +149,7 @@ pub fn run<'c>(
     let mut identity = Identity::new(setting.options, &program);
     let job = |cell| CellJob::new(cell, setting, &artefacts, &mut identity);
     let jobs: Vec<CellJob<'_>> = cells.iter().map(job).collect();
-    if setting.options.hangs == Hangs::Aside && jobs.iter().any(|job| job.hangs(setting)) {
+    if setting.options.hangs == Hangs::Aside && jobs.iter().any(CellJob::hangs) {
         pool.be_patient()?;
     }
     let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
@@ -164,7 +164,7 @@ pub fn run<'c>(
         seen(if is_first { Event::Built(wave.len()) } else { Event::Again(wave.len()) });
         let results = pool.each(
             &wave,
-            |at| jobs[*at].hangs(setting),
+            |at| jobs[*at].hangs(),
             |worker, at| jobs[*at].run(worker, setting),
             |progress| match progress {
                 Progress::Started(at) => seen(Event::Started(jobs[*at].cell)),

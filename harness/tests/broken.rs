@@ -129,7 +129,7 @@ fn cell<'c>(catalog: &'c Catalog, runtime: &'c Runtime, caught: &'c Caught) -> C
 }
 
 /// Its name, and its mode if that is written down.
-fn scenario_of(caught: &Caught) -> (&str, Option<&str>) {
+pub fn scenario_of(caught: &Caught) -> (&str, Option<&str>) {
     match caught.scenario.strip_suffix(']').and_then(|text| text.split_once('[')) {
         Some((name, mode)) => (name, Some(mode)),
         None => (caught.scenario.as_str(), None),

@@ -8,6 +8,7 @@ use coexist::id::CellId;
 use coexist::judge::{Ledger, What};
 use coexist::matrix;
 
+use crate::broken::scenario_of;
 use crate::stage::{self, root};
 
 const PAGE: &str = "harness/docs/HAZARDS.md";
@@ -168,8 +169,11 @@ impl Project<'_> {
     fn check_sample(&self, scenarios: &[&str], name: &str) -> Result<(), String> {
         let sample = self.broken.iter().find(|runtime| runtime.id.to_string() == name);
         let caught = sample.and_then(|sample| sample.caught.as_ref()).ok_or("there is no such sample")?;
-        let scenario = caught.scenario.split('[').next().unwrap_or_default();
-        if scenarios.contains(&scenario) { Ok(()) } else { Err(format!("is caught by {}", caught.scenario)) }
+        if scenarios.contains(&scenario_of(caught).0) {
+            Ok(())
+        } else {
+            Err(format!("is caught by {}", caught.scenario))
+        }
     }
 }
 

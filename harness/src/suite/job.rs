@@ -12,6 +12,7 @@ use crate::check::linkage::Linkage;
 use crate::compile::{Artefacts, Built, Store};
 use crate::history::Prints;
 use crate::id::RuntimeId;
+use crate::judge::ledger::Entry;
 use crate::judge::snapshot::{self, Accepted};
 use crate::judge::{Comparison, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
@@ -45,6 +46,8 @@ pub struct Run {
 /// A cell with all that its runs share.
 pub(super) struct CellJob<'a> {
     pub(super) cell: &'a Cell<'a>,
+    /// The ledger's about it.
+    pub(super) entries: Vec<&'a Entry>,
     pub(super) start: Result<Start, Outcome>,
     pub(super) linked: Vec<Option<Linkage>>,
     pub(super) reference: OnceLock<Reference>,
@@ -74,13 +77,14 @@ const KEPT: usize = 1;
 impl<'a> CellJob<'a> {
     pub(super) fn new(
         cell: &'a Cell<'a>,
-        setting: Setting<'_>,
+        setting: Setting<'a>,
         artefacts: &Artefacts,
         identity: &mut Identity,
     ) -> Self {
         let hash = identity.of(cell, artefacts);
         Self {
             cell,
+            entries: setting.ledger.about(&cell.id),
             start: start(cell, setting.options, artefacts),
             linked: linked(cell, artefacts),
             reference: OnceLock::new(),
@@ -90,8 +94,8 @@ impl<'a> CellJob<'a> {
     }
 
     /// Whether the ledger knows that it times out.
-    pub(super) fn hangs(&self, setting: Setting<'_>) -> bool {
-        setting.ledger.about(&self.cell.id).iter().any(|entry| entry.what == What::TimedOut)
+    pub(super) fn hangs(&self) -> bool {
+        self.entries.iter().any(|entry| entry.what == What::TimedOut)
     }
 
     pub(super) fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
@@ -156,8 +160,7 @@ impl<'a> CellJob<'a> {
             };
         }
         run.prints = (run.outcome.what == What::Finished).then(|| Prints::of(&run.text, &run.nameless));
-        let entries = setting.ledger.about(&self.cell.id);
-        run.verdict = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions)).verdict;
+        run.verdict = judge(&run.outcome, run.comparison, &self.entries, &setting.now(&run.versions)).verdict;
         if run.verdict == Verdict::Pass {
             run.nameless = String::new();
         }

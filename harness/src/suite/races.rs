@@ -51,8 +51,7 @@ impl Repeat {
             Self::Times(times) => times,
             Self::Auto if runs.is_empty() => 1,
             Self::Auto => {
-                let entries = setting.ledger.about(&job.cell.id);
-                let together = Together::new(job, runs, setting, &entries);
+                let together = Together::new(job, runs, setting);
                 match together.verdict {
                     Verdict::Faulty | Verdict::Skipped => 0,
                     Verdict::Flaky => MANY,
@@ -82,7 +81,7 @@ pub(super) struct Together<'l> {
 impl<'l> Together<'l> {
     /// Of the runs of today, and of what earlier ones of the same saw: judged as if that had been today, so that a snapshot
     /// or an entry that came since holds for it too.
-    pub fn new(job: &CellJob<'_>, runs: &[Run], setting: Setting<'_>, entries: &[&'l Entry]) -> Self {
+    pub fn new(job: &CellJob<'l>, runs: &[Run], setting: Setting<'_>) -> Self {
         let longest = runs.iter().map(|run| &run.versions).max_by_key(|versions| versions.len());
         let versions: &[(RuntimeId, String)] = longest.map_or(&[], |versions| versions);
         let now = setting.now(versions);
@@ -96,7 +95,7 @@ impl<'l> Together<'l> {
         let seen = earlier.iter().map(|seen| (&seen.outcome, job.comparison(seen, setting), seen.count));
         for (outcome, comparison, count) in runs.chain(seen) {
             let Some(comparison) = comparison else { continue };
-            let judgement = judge(outcome, comparison, entries, &now);
+            let judgement = judge(outcome, comparison, &job.entries, &now);
             verdicts.extend(std::iter::repeat_n(judgement.verdict, count));
             record.runs += count;
             match judgement.verdict {
@@ -111,7 +110,7 @@ impl<'l> Together<'l> {
             }
         }
         let rates: Vec<Rate> =
-            entries.iter().filter(|entry| entry.expects(&now)).filter_map(|entry| entry.rate).collect();
+            job.entries.iter().filter(|entry| entry.expects(&now)).filter_map(|entry| entry.rate).collect();
         let verdict = Verdict::of_repeats(&verdicts, Rate::any(&rates));
         let doubted = entry.filter(|_| verdict == Verdict::Flaky).map(|entry| {
             let said = entry.rate.map_or_else(|| "always".to_owned(), |rate| rate.to_string());

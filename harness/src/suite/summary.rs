@@ -17,8 +17,7 @@ const STDERR_KEPT: usize = 16 * 1024;
 /// The first run that speaks for the verdict, and the numbers of all.
 pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
     let cell = job.cell;
-    let entries = setting.ledger.about(&cell.id);
-    let together = Together::new(job, &runs, setting, &entries);
+    let together = Together::new(job, &runs, setting);
     let verdict = together.verdict;
     let mut outcomes = BTreeMap::new();
     for run in &runs {
@@ -36,7 +35,7 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
     let whole = |run: &Run| speaks(run) && run.observation.is_some();
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
-    let judgement = judge(&run.outcome, run.comparison, &entries, &setting.now(&run.versions));
+    let judgement = judge(&run.outcome, run.comparison, &job.entries, &setting.now(&run.versions));
     let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
     let near = judgement.near.map(|(entry, standing)| entry.why_not(standing));
     let seen = run.observation.as_ref();
