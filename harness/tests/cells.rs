@@ -132,7 +132,8 @@ fn all_modes(scenario: &'static Scenario, runtimes: &[&'static Runtime]) {
     }
 }
 
-/// A cell passes if it finished with the accepted trace, or failed as the ledger says, and nothing of it is left.
+/// A cell passes if it finished with the accepted trace, or failed as the ledger says, and nothing of it is left. One run
+/// says little about an entry that it does not bear out, as a race may be won: `coexist run` tells, with status 103.
 fn holds(cell: Cell<'_>) {
     let Some(judged) = stage::judged(stage::catalog(), cell, None) else { return };
     let record = &judged.record;
@@ -140,7 +141,7 @@ fn holds(cell: Cell<'_>) {
     if matches!(record.verdict, Verdict::New | Verdict::Changed) {
         snapshot::check(stage::root(), &record.cell, &record.trace);
     }
-    assert!(matches!(record.verdict, Verdict::Pass | Verdict::Known), "{}", told(record));
+    assert!(matches!(record.verdict, Verdict::Pass | Verdict::Known | Verdict::Fixed), "{}", told(record));
 }
 
 fn told(record: &CellRecord) -> String {
