@@ -3,8 +3,6 @@
 mod compact;
 mod filter;
 
-use std::collections::HashSet;
-
 pub use compact::compact;
 pub use filter::{Filter, FilterError, glob};
 
@@ -103,33 +101,27 @@ impl std::str::FromStr for Shard {
 /// then fewer runtimes before more, then runtimes in the catalogue's order.
 #[must_use]
 pub fn cells(catalog: &Catalog) -> Vec<Cell<'_>> {
-    let mut all = Vec::new();
+    let mut all: Vec<Cell<'_>> = Vec::new();
     for scenario in &catalog.scenarios {
         let able: Vec<&Runtime> = catalog.runtimes.iter().filter(|runtime| accepts(scenario, runtime)).collect();
         for (at, mode) in scenario.modes.iter().enumerate() {
-            let mut add = |runtimes| {
-                if let Some(cell) = cell(scenario, (at > 0).then_some(mode), mode, runtimes) {
-                    all.push(cell);
-                }
-            };
+            let of = |runtimes| cell(scenario, (at > 0).then_some(mode), mode, runtimes);
+            let first = all.len();
             for count in scenario.fewest..=scenario.most {
                 tuples(&able, count, &mut |runtimes| {
                     if accepts_together(scenario, &runtimes) {
-                        add(runtimes);
+                        all.extend(of(runtimes));
                     }
                 });
             }
             for ids in &scenario.also {
                 let found: Option<Vec<&Runtime>> =
                     ids.iter().map(|id| catalog.runtime(id).filter(|runtime| accepts(scenario, runtime))).collect();
-                if let Some(runtimes) = found {
-                    add(runtimes);
-                }
+                let named = found.and_then(of).filter(|named| all[first..].iter().all(|cell| cell.id != named.id));
+                all.extend(named);
             }
         }
     }
-    let mut seen = HashSet::new();
-    all.retain(|cell| seen.insert(cell.id.clone()));
     all
 }
 

@@ -109,7 +109,8 @@ fn parse(text: &str) -> Result<Ledger, Wrong> {
         let help = "an entry is [[failure]] with cells, phase, outcome, and reason or cause; a cause is [causes.name] with reason";
         (error.message().to_owned(), help, error.span().unwrap_or(0..0))
     })?;
-    let line = |at: usize| text[..at].lines().count() + 1;
+    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
     for (name, cause) in &file.causes {
         if !is_name(name) {
             let message = format!("`{name}` is no name of a cause");
