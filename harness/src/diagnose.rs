@@ -50,7 +50,7 @@ pub struct Seen {
     /// Faults of the same thread before it, at most three, the newest last: handled, and perhaps where it began.
     pub before: Vec<Fault>,
     /// All threads that could be seen; the first is the one that took the signal, or that ended the process. At the
-    /// deadline, it is the main one.
+    /// deadline, it is the main one, unless that has ended.
     pub threads: Vec<Thread>,
 }
 

@@ -25,6 +25,7 @@ use crate::{broken, stage};
     "no handler; thread: main",
 ])]
 #[case("hang-in-callback", &["main thread waits in pause: pause (libc.so.6), called from hang-in-callback: wait_for_nobody ("])]
+#[case("endless-thread", &["the main thread has ended, and the process has not", "other threads: 1 of endless-thread in pause"])]
 #[case("exit-in-callback", &["exit 0 from exit (libc.so.6), called from exit-in-callback: leave (", "; thread: main"])]
 #[case("steals-faults", &[
     "SIGSEGV at 0x0 (SEGV_MAPERR) in faults-in-callback: touch_nothing (",

@@ -25,7 +25,8 @@ const GREG_RIP: usize = 16;
 
 /// One process while it stands still.
 pub struct Space {
-    pid: i32,
+    /// A thread of it that has not ended.
+    thread: i32,
     maps: Vec<Mapping>,
     images: BTreeMap<String, Option<Rc<Image>>>,
     unwinder: UnwinderX86_64<Vec<u8>>,
@@ -74,12 +75,12 @@ impl Place {
 }
 
 impl Space {
-    /// As it is now.
-    pub fn read(pid: i32) -> Self {
-        let text = std::fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
+    /// As it is now, seen from a thread that has not ended.
+    pub fn read(thread: i32) -> Self {
+        let text = std::fs::read(format!("/proc/{thread}/maps")).unwrap_or_default();
         let maps = String::from_utf8_lossy(&text).lines().filter_map(Mapping::parse).collect();
         Self {
-            pid,
+            thread,
             maps,
             images: BTreeMap::new(),
             unwinder: UnwinderX86_64::new(),
@@ -164,10 +165,10 @@ impl Space {
         } else {
             FrameAddress::from_instruction_pointer(place.address)
         };
-        let pid = self.pid;
+        let thread = self.thread;
         let mut read = |from: u64| {
             let mut bytes = [0; 8];
-            ptrace::read(pid, from, &mut bytes).then(|| u64::from_le_bytes(bytes)).ok_or(())
+            ptrace::read(thread, from, &mut bytes).then(|| u64::from_le_bytes(bytes)).ok_or(())
         };
         let before = at.sp();
         let next = self.unwinder.unwind_frame(address, at, &mut self.cache, &mut read).ok()??;
@@ -193,12 +194,12 @@ impl Space {
 
     fn is_restorer(&self, address: u64) -> bool {
         let mut bytes = [0; RESTORER.len()];
-        ptrace::read(self.pid, address, &mut bytes) && bytes == RESTORER
+        ptrace::read(self.thread, address, &mut bytes) && bytes == RESTORER
     }
 
     fn word(&self, address: u64) -> Option<u64> {
         let mut bytes = [0; 8];
-        ptrace::read(self.pid, address, &mut bytes).then(|| u64::from_le_bytes(bytes))
+        ptrace::read(self.thread, address, &mut bytes).then(|| u64::from_le_bytes(bytes))
     }
 }
 

@@ -187,8 +187,11 @@ impl Tracer {
             Others::Too => self.stop_all(first),
             Others::Not => Vec::new(),
         };
-        let mut space = Space::read(self.pid);
         let first = first.unwrap_or(self.pid);
+        // The process itself has no memory to be read by once its main thread has ended.
+        let mut all = std::iter::once(first).chain(stopped.iter().map(|(thread, _)| *thread));
+        let alive = all.find(|thread| ptrace::registers(*thread).is_some());
+        let mut space = Space::read(alive.unwrap_or(self.pid));
         let mut fault = None;
         let mut before = Vec::new();
         let mut threads = Vec::new();

@@ -44,8 +44,13 @@ fn summary(seen: &Seen) -> Vec<String> {
             vec![format!("exit {status} from {}; thread: {}", chain(&first.frames), who(first))]
         }
         (End::Deadline, None) => {
-            let mut lines = vec![format!("main thread {}", standing(first))];
-            let others = groups(&seen.threads[1..]);
+            let (main, others) = if first.main {
+                (format!("main thread {}", standing(first)), &seen.threads[1..])
+            } else {
+                ("the main thread has ended, and the process has not".to_owned(), &seen.threads[..])
+            };
+            let mut lines = vec![main];
+            let others = groups(others);
             if !others.is_empty() {
                 let most: Vec<String> = others
                     .iter()
@@ -288,6 +293,15 @@ mod tests {
             ]
         );
         assert!(long(&hang).contains("2 threads as `b` of go, in futex\n"), "{}", long(&hang));
+    }
+
+    #[test]
+    fn a_hang_without_a_main_thread_says_so() {
+        let left = thread("marker", false, Some("futex"), vec![frame(Some("ecl"), "libgc.so.1", None)]);
+        assert_eq!(
+            short(&diagnosis(End::Deadline, None, vec![left])),
+            ["the main thread has ended, and the process has not", "other threads: 1 of ecl in futex"]
+        );
     }
 
     #[test]
