@@ -83,8 +83,15 @@ static void host_test(pTHX_ CV *cv)
     XSRETURN_EMPTY;
 }
 
+#ifdef EXTENSION
+EXTERN_C void boot_DynaLoader(pTHX_ CV *cv);
+#endif
+
 static void define_host(pTHX)
 {
+#ifdef EXTENSION
+    newXS("DynaLoader::boot_DynaLoader", boot_DynaLoader, __FILE__);
+#endif
     newXS("Host::emit", host_emit, __FILE__);
     newXS("Host::live", host_live, __FILE__);
     newXS("Host::apply", host_apply, __FILE__);
@@ -191,9 +198,12 @@ static int start(const coexist_host *host)
     eval_pv(main_pl, TRUE);
     perl = my_perl;
     managed_text("Coexist::version", version_text, sizeof version_text);
+#ifdef EXTENSION
+    error = (int)managed_number(aTHX_ "Coexist::extension", NULL, NULL);
+#endif
     if (outer)
         PERL_SET_CONTEXT(outer);
-    return 0;
+    return error;
 }
 
 static int stop(void)

@@ -31,6 +31,12 @@ new class($GLOBALS['host']) {
         return 0;
     }
 
+    /** 0 if a module of C that is no part of libphp does its work. */
+    public function extension(): int
+    {
+        return dl('gettext') && gettext('text') === 'text' ? 0 : 1;
+    }
+
     public function call(int $function, int $argument): int
     {
         return $this->host('apply', $function, $argument);

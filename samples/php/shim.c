@@ -192,7 +192,11 @@ static int start(const coexist_host *host)
         return 2;
     started = true;
     managed_text("version", version_text, sizeof version_text);
+#ifdef EXTENSION
+    return (int)managed_number("extension", 0, 0, 0);
+#else
     return 0;
+#endif
 }
 
 static int stop(void)

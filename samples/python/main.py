@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """The Python sample: the contract by the language and its library.
 
-Only what an RTLD_LOCAL libpython can import: no extension modules. The shim puts `host` here.
+Only what an RTLD_LOCAL libpython can import: no extension modules, but for one in `extension`. The shim puts `host` here.
 """
 
 import gc
@@ -26,6 +26,12 @@ def version():
 def callback():
     print("Python callback!")
     host.emit("callback", 0)
+
+
+def extension():
+    """0 if a module of C that is no part of libpython does its work."""
+    import _json
+    return len(_json.encode_basestring_ascii("é")) - len(r'"\u00e9"')
 
 
 def call(fn, arg):

@@ -171,6 +171,9 @@ static int start(const coexist_host *host)
     else if (!initialise())
         return 1;
     bool loaded = load_main();
+#ifdef EXTENSION
+    loaded = loaded && managed_number("extension", PyTuple_New(0)) == 0;
+#endif
     if (loaded)
         managed_text("version", version_text, sizeof version_text);
     else

@@ -169,7 +169,11 @@ static int start(const coexist_host *host)
         return 1;
     started = true;
     managed_text("version", version_text, sizeof version_text);
+#ifdef EXTENSION
+    return (int)managed_number("extension", 0, Qnil, Qnil);
+#else
     return 0;
+#endif
 }
 
 static int stop(void)
