@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 8, MIB = 4 };
+enum { ROUNDS = 8, MIB = 4, PATIENCE = 200 };
 
 static int pipe_ends[2];
 static sem_t posted, ready;
@@ -75,6 +75,8 @@ int main(int argc, char **argv)
     pthread_t thread = xthread(wait_long, lib);
     while (sem_wait(&ready) != 0)
         REQUIRE(errno == EINTR);
+    /* It is about to wait; it must do so before the first collection. */
+    settle(PATIENCE);
     for (uint32_t round = 0; round < ROUNDS; round++)
         xchurn(lib, MIB, round);
 

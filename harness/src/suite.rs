@@ -152,7 +152,8 @@ pub fn run<'c>(
     if setting.options.hangs == Hangs::Aside && jobs.iter().any(CellJob::hangs) {
         pool.be_patient()?;
     }
-    let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
+    // Most are run once, and a vector that grows begins with room for four.
+    let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::with_capacity(1)).collect();
     loop {
         let more: Vec<usize> =
             jobs.iter().zip(&done).map(|(job, runs)| setting.options.repeat.more(job, runs, setting)).collect();

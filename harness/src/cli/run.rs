@@ -109,13 +109,12 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let started = jiff::Timestamp::now();
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
-    let all = cells(&catalog);
-    let asked = choice::asked(own, &catalog, &all)?;
+    let asked = choice::asked(own, &catalog)?;
 
     let interrupt = Arc::new(Interrupt::default());
     watch_signals(&interrupt)?;
-    let needed = asked.iter().filter(|cell| !choice::if_here(own, cell)).flat_map(Cell::tools);
-    let missing = if own.install { setup::install(project, needed)? } else { None };
+    let needed = || asked.iter().filter(|cell| !choice::if_here(own, cell)).flat_map(Cell::tools);
+    let missing = if own.install { setup::install(project, needed())? } else { None };
     if let Some(missing) = &missing {
         ui::error(missing);
     }
@@ -123,7 +122,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let mut pool = super::pool(project, jobs, &interrupt)?;
     let places = super::tool_places(project);
     let tools = Toolbox::look(asked.iter().flat_map(Cell::tools), &places, &mut pool.first().guard);
-    let chosen = choice::chosen(own, &asked, &tools)?;
+    let chosen = choice::chosen(own, asked, &tools)?;
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
 
     let mut history = remembered(own, project, &chosen);
@@ -148,6 +147,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     progress.end();
     let results = results?;
 
+    // Not kept over the run: of a full matrix, it would be in memory twice.
+    let all = cells(&catalog);
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
     let whole = full && !interrupt.finish();
     let record = Record {

@@ -1,7 +1,7 @@
 //! Snapshots of traces, through insta: `snapshots/<scenario>/<runtimes>.snap` of one cell, `snapshots/<scenario>/_<shape>.snap`
 //! of all that have none of their own. The only file that knows insta.
 //!
-//! The command line compares with `compare` and leaves pending files with `propose`; tests do both with `check`, which
+//! The command line compares fingerprints and leaves pending files with `propose`; tests do both with `check`, which
 //! panics with insta's own diff. Pending files are insta's: `cargo insta review` and `coexist bless` take the same ones.
 
 #![allow(clippy::disallowed_types, reason = "this is the adaptor")]
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use insta::internals::TextSnapshotContents;
 use insta::{Settings, Snapshot, TextSnapshotKind};
 
-use super::{Comparison, shape};
+use super::shape;
 use crate::id::CellId;
 use crate::matrix::Cell;
 
@@ -83,15 +83,8 @@ fn read_accepted(file: &Path) -> Option<Accepted> {
     Snapshot::from_file(file).ok()?.as_text().cloned().map(Accepted)
 }
 
-/// Compares a trace with the accepted one.
-#[must_use]
-pub fn compare(accepted: &Accepted, text: &str) -> Comparison {
-    let new = TextSnapshotContents::new(text.to_owned(), TextSnapshotKind::File);
-    if accepted.0.matches_latest(&new) { Comparison::Same } else { Comparison::Different }
-}
-
 impl Accepted {
-    /// Tells traces apart that `compare` tells apart.
+    /// The same for all that insta takes for the same trace.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         hashed(&self.0)

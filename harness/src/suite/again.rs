@@ -8,7 +8,7 @@ use super::{Event, Results, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefacts, Built};
 use crate::diagnose::{self, Brought, Diagnosis, Owners};
-use crate::judge::{What, conclude};
+use crate::judge::What;
 use crate::matrix::Cell;
 use crate::record::CellRecord;
 use crate::run::{Pool, Progress, Worker};
@@ -85,7 +85,7 @@ pub fn diagnose<'c>(
 impl CellJob<'_> {
     /// Runs until the cell fails as it did, a few times at most.
     fn diagnose(&self, worker: &mut Worker, record: &CellRecord, artefacts: &Artefacts) -> Option<Diagnosis> {
-        let mut start = self.start.as_ref().ok()?.clone();
+        let mut start = self.start().ok()?;
         if record.outcome.what != What::TimedOut {
             start.deadline *= SLOWER;
         }
@@ -106,7 +106,7 @@ impl CellJob<'_> {
                     break;
                 }
             };
-            let outcome = conclude(self.cell, &rerun.observation, &self.linked);
+            let outcome = self.conclude(&rerun.observation);
             diagnosis.same = outcome.what == record.outcome.what && outcome.phase == record.outcome.phase;
             diagnosis.reruns.push(format!("{} in phase {}", outcome.what, outcome.phase));
             if says_who(&outcome.what) {

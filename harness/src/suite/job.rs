@@ -13,7 +13,7 @@ use crate::compile::{Artefacts, Built, Store};
 use crate::history::Prints;
 use crate::id::RuntimeId;
 use crate::judge::ledger::Entry;
-use crate::judge::snapshot::{self, Accepted};
+use crate::judge::snapshot;
 use crate::judge::{Comparison, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::FootprintRecord;
@@ -38,9 +38,12 @@ pub struct Run {
     pub max_rss: u64,
     pub(super) versions: Vec<(RuntimeId, String)>,
     pub(super) prints: Option<Prints>,
+    /// The end of what was written to stderr.
+    pub(super) stderr: String,
     /// Measured at marks.
     pub(super) footprints: Vec<FootprintRecord>,
-    pub(super) observation: Option<Observation>,
+    /// Whether texts and footprints were kept.
+    pub(super) is_whole: bool,
 }
 
 /// A cell with all that its runs share.
@@ -48,49 +51,81 @@ pub(super) struct CellJob<'a> {
     pub(super) cell: &'a Cell<'a>,
     /// The ledger's about it.
     pub(super) entries: Vec<&'a Entry>,
-    pub(super) start: Result<Start, Outcome>,
-    pub(super) linked: Vec<Option<Linkage>>,
-    pub(super) reference: OnceLock<Reference>,
-    /// Runs whose whole observation is kept: good ones, and others.
+    options: Options,
+    artefacts: &'a Artefacts,
+    reference: OnceLock<Reference>,
+    /// Whole runs that were kept: good ones, and others.
     kept: [AtomicUsize; 2],
     /// Of all that is run.
     pub(super) hash: String,
 }
 
-/// What a cell's trace is compared with: the cell's own snapshot, or else the one that cells of its shape have in common.
-pub(super) enum Reference {
-    Own(Accepted),
-    Common(Accepted),
+/// What a cell's trace is compared with, by its fingerprint: the cell's own snapshot, or else the one that cells of its shape
+/// have in common.
+enum Reference {
+    Own(String),
+    Common(String),
     None,
 }
 
 impl Reference {
-    pub(super) fn read(root: &Path, cell: &Cell<'_>) -> Self {
-        let common = || snapshot::common(root, &cell.id, &shape(cell)).map_or(Self::None, Self::Common);
-        snapshot::accepted(root, &cell.id).map_or_else(common, Self::Own)
+    fn read(root: &Path, cell: &Cell<'_>) -> Self {
+        let own = snapshot::accepted(root, &cell.id).map(|accepted| Self::Own(accepted.fingerprint()));
+        let common = || snapshot::common(root, &cell.id, &shape(cell));
+        own.or_else(|| common().map(|accepted| Self::Common(accepted.fingerprint()))).unwrap_or(Self::None)
+    }
+
+    /// Nothing, if what is known of the trace does not say.
+    fn compare(&self, prints: &Prints) -> Option<Comparison> {
+        let same = |is_same: bool| if is_same { Comparison::Same } else { Comparison::Different };
+        match self {
+            Self::Own(accepted) => Some(same(*accepted == prints.own)),
+            Self::Common(accepted) => prints.nameless.as_ref().map(|print| same(accepted == print)),
+            Self::None => Some(Comparison::Missing),
+        }
     }
 }
 
-/// How many whole observations of a cell are kept, of each kind: thousands of repeats must not fill the memory.
+/// How many runs of a cell are kept whole, of each kind: thousands of repeats must not fill the memory.
 const KEPT: usize = 1;
+/// Bytes of a run's stderr that are kept.
+const STDERR_KEPT: usize = 16 * 1024;
 
 impl<'a> CellJob<'a> {
     pub(super) fn new(
         cell: &'a Cell<'a>,
         setting: Setting<'a>,
-        artefacts: &Artefacts,
+        artefacts: &'a Artefacts,
         identity: &mut Identity,
     ) -> Self {
-        let hash = identity.of(cell, artefacts);
         Self {
             cell,
             entries: setting.ledger.about(&cell.id),
-            start: start(cell, setting.options, artefacts),
-            linked: linked(cell, artefacts),
+            options: setting.options,
+            artefacts,
             reference: OnceLock::new(),
             kept: Default::default(),
-            hash,
+            hash: identity.of(cell, artefacts),
         }
+    }
+
+    /// How to start it; or the outcome that is known without starting it.
+    pub(super) fn start(&self) -> Result<Start, Outcome> {
+        start(self.cell, self.options, self.artefacts)
+    }
+
+    /// What a run shows.
+    pub(super) fn conclude(&self, seen: &Observation) -> Outcome {
+        conclude(self.cell, seen, &linked(self.cell, self.artefacts))
+    }
+
+    /// How something that was seen compares with what is accepted now; nothing if it cannot be said any more.
+    pub(super) fn comparison(&self, prints: Option<&Prints>, setting: Setting<'_>) -> Option<Comparison> {
+        prints.map_or(Some(Comparison::Missing), |prints| self.reference(setting).compare(prints))
+    }
+
+    fn reference(&self, setting: Setting<'_>) -> &Reference {
+        self.reference.get_or_init(|| Reference::read(setting.root, self.cell))
     }
 
     /// Whether the ledger knows that it times out.
@@ -99,22 +134,21 @@ impl<'a> CellJob<'a> {
     }
 
     pub(super) fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
-        let start = match &self.start {
+        let start = match self.start() {
             Ok(start) => start,
-            Err(outcome) => return self.judged(outcome.clone(), setting, None),
+            Err(outcome) => return self.judged(outcome, setting, None),
         };
-        match observe(worker, start) {
-            Ok(observation) => {
-                let outcome = conclude(self.cell, &observation, &self.linked);
-                let mut run = self.judged(outcome, setting, Some(observation));
-                if self.kept[usize::from(run.verdict != Verdict::Pass)].fetch_add(1, Ordering::Relaxed) >= KEPT {
-                    run.observation = None;
+        match observe(worker, &start) {
+            Ok(seen) => {
+                let mut run = self.judged(self.conclude(&seen), setting, Some(&seen));
+                let kept = &self.kept[usize::from(run.verdict != Verdict::Pass)];
+                run.is_whole = kept.fetch_add(1, Ordering::Relaxed) < KEPT;
+                if run.is_whole {
+                    run.stderr = tail(&seen.ended.stderr);
+                    run.footprints = FootprintRecord::all(&seen.footprints, &seen.trace, &self.cell.labels());
+                } else {
                     run.text = String::new();
                     run.nameless = String::new();
-                } else if let Some(seen) = &mut run.observation {
-                    // Facts of all kept marks would fill the memory as well: what had changed is enough.
-                    let footprints = std::mem::take(&mut seen.footprints);
-                    run.footprints = FootprintRecord::all(&footprints, &seen.trace, &self.cell.labels());
                 }
                 run
             }
@@ -128,38 +162,32 @@ impl<'a> CellJob<'a> {
 
     pub(super) fn unrun(&self, setting: Setting<'_>) -> Run {
         let interrupted = || Outcome { phase: "load".to_owned(), what: What::NotRun, detail: "interrupted".to_owned() };
-        let outcome = self.start.as_ref().err().cloned().unwrap_or_else(interrupted);
+        let outcome = self.start().err().unwrap_or_else(interrupted);
         self.judged(outcome, setting, None)
     }
 
-    fn judged(&self, outcome: Outcome, setting: Setting<'_>, observation: Option<Observation>) -> Run {
+    fn judged(&self, outcome: Outcome, setting: Setting<'_>, seen: Option<&Observation>) -> Run {
         let mut run = Run {
             outcome,
             comparison: Comparison::Missing,
             verdict: Verdict::Skipped,
-            text: observation.as_ref().map(|seen| text(self.cell, seen)).unwrap_or_default(),
+            text: seen.map(|seen| text(self.cell, seen)).unwrap_or_default(),
             nameless: String::new(),
-            wall: observation.as_ref().map_or(Duration::ZERO, |seen| seen.ended.wall),
-            max_rss: observation.as_ref().map_or(0, |seen| seen.ended.max_rss),
-            versions: observation.as_ref().map(|seen| versions(self.cell, seen)).unwrap_or_default(),
+            wall: seen.map_or(Duration::ZERO, |seen| seen.ended.wall),
+            max_rss: seen.map_or(0, |seen| seen.ended.max_rss),
+            versions: seen.map(|seen| versions(self.cell, seen)).unwrap_or_default(),
             prints: None,
+            stderr: String::new(),
             footprints: Vec::new(),
-            observation,
+            is_whole: false,
         };
-        if let (What::Finished, Some(seen)) = (&run.outcome.what, &run.observation) {
-            run.comparison = match self.reference.get_or_init(|| Reference::read(setting.root, self.cell)) {
-                Reference::Own(accepted) => snapshot::compare(accepted, &run.text),
-                Reference::Common(accepted) => {
-                    run.nameless = nameless(self.cell, seen);
-                    snapshot::compare(accepted, &run.nameless)
-                }
-                Reference::None => {
-                    run.nameless = nameless(self.cell, seen);
-                    Comparison::Missing
-                }
-            };
+        if let (What::Finished, Some(seen)) = (&run.outcome.what, seen) {
+            if !matches!(self.reference(setting), Reference::Own(_)) {
+                run.nameless = nameless(self.cell, seen);
+            }
+            run.prints = Some(Prints::of(&run.text, &run.nameless));
+            run.comparison = self.comparison(run.prints.as_ref(), setting).unwrap_or(Comparison::Missing);
         }
-        run.prints = (run.outcome.what == What::Finished).then(|| Prints::of(&run.text, &run.nameless));
         run.verdict = judge(&run.outcome, run.comparison, &self.entries, &setting.now(&run.versions)).verdict;
         if run.verdict == Verdict::Pass {
             run.nameless = String::new();
@@ -218,6 +246,10 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
 fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<(RuntimeId, String)> {
     let ids = cell.id.runtimes.iter().enumerate();
     ids.filter_map(|(at, id)| Some((id.clone(), seen.trace.fact(Cell::position(at), "version")?.to_owned()))).collect()
+}
+
+fn tail(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(STDERR_KEPT)..]).into_owned()
 }
 
 pub(super) fn with_causes(error: &dyn std::error::Error) -> String {

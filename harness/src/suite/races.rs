@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::job::{CellJob, Reference, Run};
+use super::job::{CellJob, Run};
 use super::{Options, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefact, Artefacts, Built};
-use crate::history::{DIFFERENT, History, Past, Seen};
+use crate::history::{DIFFERENT, History, Past};
 use crate::id::{CellId, RuntimeId};
 use crate::judge::ledger::Entry;
-use crate::judge::{Comparison, Rate, Verdict, What, judge};
+use crate::judge::{Rate, Verdict, What, judge};
 use crate::matrix::Cell;
 use crate::record::{self, Failure};
 
@@ -44,7 +44,7 @@ impl std::str::FromStr for Repeat {
 impl Repeat {
     /// How many runs more a cell needs after these.
     pub(super) fn more(self, job: &CellJob<'_>, runs: &[Run], setting: Setting<'_>) -> usize {
-        if job.start.is_err() {
+        if job.start().is_err() {
             return 0;
         }
         let wanted = match self {
@@ -92,7 +92,7 @@ impl<'l> Together<'l> {
         let mut entry = None;
         let mut record = record::Together { runs: 0, bad: 0, failures: Vec::new() };
         let runs = runs.iter().map(|run| (&run.outcome, Some(run.comparison), 1));
-        let seen = earlier.iter().map(|seen| (&seen.outcome, job.comparison(seen, setting), seen.count));
+        let seen = earlier.iter().map(|seen| (&seen.outcome, job.comparison(seen.trace.as_ref(), setting), seen.count));
         for (outcome, comparison, count) in runs.chain(seen) {
             let Some(comparison) = comparison else { continue };
             let judgement = judge(outcome, comparison, &job.entries, &now);
@@ -134,17 +134,6 @@ fn count_failure(failures: &mut Vec<Failure>, new: Failure) {
 }
 
 impl CellJob<'_> {
-    /// How something that was seen compares with what is accepted now; nothing if it cannot be said any more.
-    fn comparison(&self, seen: &Seen, setting: Setting<'_>) -> Option<Comparison> {
-        let Some(prints) = &seen.trace else { return Some(Comparison::Missing) };
-        let same = |is_same: bool| if is_same { Comparison::Same } else { Comparison::Different };
-        match self.reference.get_or_init(|| Reference::read(setting.root, self.cell)) {
-            Reference::Own(accepted) => Some(same(accepted.fingerprint() == prints.own)),
-            Reference::Common(accepted) => prints.nameless.as_ref().map(|print| same(accepted.fingerprint() == *print)),
-            Reference::None => Some(Comparison::Missing),
-        }
-    }
-
     /// What is known of the cell after these runs, of those that were run to an end.
     pub(super) fn past(&self, runs: &[Run], history: &History) -> Option<(CellId, Past)> {
         let mut past = Past::new(self.hash.clone());

@@ -11,9 +11,6 @@ use crate::judge::{Verdict, judge};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
 
-/// Bytes of a cell's stderr that a record keeps.
-const STDERR_KEPT: usize = 16 * 1024;
-
 /// The first run that speaks for the verdict, and the numbers of all.
 pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
     let cell = job.cell;
@@ -32,13 +29,12 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
         Verdict::Flaky => run.verdict.blocks(),
         same => run.verdict == same,
     };
-    let whole = |run: &Run| speaks(run) && run.observation.is_some();
+    let whole = |run: &Run| speaks(run) && run.is_whole;
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
     let judgement = judge(&run.outcome, run.comparison, &job.entries, &setting.now(&run.versions));
     let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
     let near = judgement.near.map(|(entry, standing)| entry.why_not(standing));
-    let seen = run.observation.as_ref();
     CellRecord {
         cell: cell.id.clone(),
         verdict,
@@ -50,7 +46,7 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
         versions: labelled(cell, &run.versions),
         trace: run.text,
         nameless: run.nameless,
-        stderr: seen.map(|seen| tail(&seen.ended.stderr)).unwrap_or_default(),
+        stderr: run.stderr,
         footprints: run.footprints,
         reason: known.map(|entry| entry.reason.clone()),
         upstream: known.and_then(|entry| entry.upstream.clone()),
@@ -64,8 +60,4 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
 /// The same by the cell's labels: libraries come up in their order.
 fn labelled(cell: &Cell<'_>, versions: &[(RuntimeId, String)]) -> Vec<String> {
     cell.labels().iter().zip(versions).map(|(label, (_, version))| format!("{label}: {version}")).collect()
-}
-
-fn tail(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(STDERR_KEPT)..]).into_owned()
 }

@@ -5,38 +5,39 @@ use crate::catalog::{Catalog, Group, Runtime};
 use crate::cli::Stopped;
 use crate::cli::setup::Groups;
 use crate::compile::Toolbox;
-use crate::matrix::{Cell, Filter};
+use crate::matrix::{Cell, Filter, cells};
 
 /// The cells that the words and options choose, whether or not the machine has what they need.
-pub(super) fn asked<'c>(own: &Arguments, catalog: &Catalog, all: &[Cell<'c>]) -> Result<Vec<Cell<'c>>, Stopped> {
+pub(super) fn asked<'c>(own: &Arguments, catalog: &'c Catalog) -> Result<Vec<Cell<'c>>, Stopped> {
     let filter = Filter::new(&own.filters)?;
-    let matching: Vec<&Cell<'c>> = all.iter().filter(|cell| filter.chooses(cell)).collect();
-    if matching.is_empty() {
+    let mut asked = cells(catalog);
+    asked.retain(|cell| filter.chooses(cell));
+    if asked.is_empty() {
         return Err(nothing(own));
     }
     check_named(own, catalog)?;
     let groups = if own.group.is_empty() { &[Groups::All][..] } else { &own.group };
     let named = |runtime: &&Runtime| own.only.is_empty() || own.only.iter().any(|id| runtime.is_called(id));
-    let wanted = |cell: &&Cell<'_>| {
+    let wanted = |cell: &Cell<'_>| {
         own.most.is_none_or(|most| cell.runtimes.len() <= most.get())
             && cell.groups().all(|group| Groups::mean(groups, group))
             && cell.runtimes.iter().all(&named)
             && (!is_everyday(own) || is_core(cell) || is_plain(cell))
     };
-    let asked: Vec<Cell<'c>> = matching.into_iter().filter(wanted).cloned().collect();
+    asked.retain(wanted);
     if asked.is_empty() { Err(nothing(own)) } else { Ok(asked) }
 }
 
 /// Of these, without those that are run only if the machine has what they need, the shard's part.
-pub(super) fn chosen<'c>(own: &Arguments, asked: &[Cell<'c>], tools: &Toolbox) -> Result<Vec<Cell<'c>>, Stopped> {
+pub(super) fn chosen<'c>(own: &Arguments, asked: Vec<Cell<'c>>, tools: &Toolbox) -> Result<Vec<Cell<'c>>, Stopped> {
     let is_here =
         |cell: &Cell<'_>| cell.tools().flatten().all(|(name, tool)| tools.get(name, tool).is_some_and(Result::is_ok));
     let chosen: Vec<Cell<'c>> = asked
-        .iter()
+        .into_iter()
         .filter(|cell| !if_here(own, cell) || is_here(cell))
         .enumerate()
         .filter(|(at, _)| own.shard.is_none_or(|shard| at % shard.of == shard.part - 1))
-        .map(|(_, cell)| cell.clone())
+        .map(|(_, cell)| cell)
         .collect();
     if chosen.is_empty() { Err(nothing(own)) } else { Ok(chosen) }
 }
