@@ -106,6 +106,7 @@ impl Guard {
         let mut deadline = begun + limits.deadline;
         let latest = begun + MOST_EXTENSION * limits.deadline;
         let mut next_look = begun + TICK;
+        let mut main = None;
         let ended = loop {
             let now = Instant::now();
             let settled = now >= begun + SETTLING;
@@ -121,8 +122,11 @@ impl Guard {
             if ready.stderr {
                 stderr.read(&mut self.buffer);
             }
-            if ready.watch && !watch.ready(self.main_child()) {
-                self.stop(&mut ending, Stop::Watcher)?;
+            if ready.watch {
+                main = main.or_else(|| self.main_child());
+                if !watch.ready(main.unwrap_or(0)) {
+                    self.stop(&mut ending, Stop::Watcher)?;
+                }
             }
             if ready.guard {
                 match self.reply()? {
@@ -246,8 +250,8 @@ impl Guard {
     }
 
     /// The process that the guard started: what it inherits comes after it.
-    fn main_child(&self) -> i32 {
-        children_of(self.process.id().cast_signed()).first().copied().unwrap_or(0)
+    fn main_child(&self) -> Option<i32> {
+        children_of(self.process.id().cast_signed()).first().copied()
     }
 
     fn wait(

@@ -83,10 +83,10 @@ fn names(cell: &Cell<'_>) -> Vec<String> {
             .collect();
     }
     let full = format!("{}[{}]", cell.scenario.name, cell.mode);
+    let short = cell.id.mode.is_none().then_some(&cell.scenario.name);
     let mut all: Vec<String> = aliases.into_iter().flatten().collect();
     for list in &lists {
-        all.push(format!("{}/{list}", cell.id.scenario_text()));
-        all.push(format!("{full}/{list}"));
+        all.extend(short.into_iter().chain([&full]).map(|scenario| format!("{scenario}/{list}")));
     }
     all.extend([cell.scenario.name.clone(), full]);
     all

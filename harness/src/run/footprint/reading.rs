@@ -47,9 +47,9 @@ impl Reading {
         let mut reading = Self { mark: mark.to_owned(), ..Self::default() };
         let Some(process) = open(rustix::fs::CWD, format!("/proc/{pid}"), OFlags::DIRECTORY) else { return reading };
         let process = process.as_fd();
-        reading.status = text(process, c"status");
+        reading.status = record(process, c"status");
         reading.maps = text(process, c"maps");
-        reading.limits = text(process, c"limits");
+        reading.limits = record(process, c"limits");
         reading.timers = text(process, c"timers");
         reading.folder = link(process, c"cwd");
         reading.descriptors = descriptors(process);
@@ -64,6 +64,15 @@ fn open(folder: BorrowedFd<'_>, name: impl rustix::path::Arg, flags: OFlags) -> 
 
 /// All of a file below a folder.
 fn text(folder: BorrowedFd<'_>, name: impl rustix::path::Arg) -> String {
+    read(folder, name, |count| count > 0)
+}
+
+/// All of a file that the kernel writes as one record: only a full piece has another one behind it.
+fn record(folder: BorrowedFd<'_>, name: impl rustix::path::Arg) -> String {
+    read(folder, name, |count| count == PIECE)
+}
+
+fn read(folder: BorrowedFd<'_>, name: impl rustix::path::Arg, goes_on: impl Fn(usize) -> bool) -> String {
     let Some(file) = open(folder, name, OFlags::empty()) else { return String::new() };
     let mut bytes = Vec::with_capacity(PIECE);
     loop {
@@ -71,36 +80,33 @@ fn text(folder: BorrowedFd<'_>, name: impl rustix::path::Arg) -> String {
         bytes.resize(from + PIECE, 0);
         let count = rustix::io::read(&file, &mut bytes[from..]).unwrap_or(0);
         bytes.truncate(from + count);
-        if count == 0 {
+        if !goes_on(count) {
             return String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into());
         }
     }
 }
 
-fn link(folder: BorrowedFd<'_>, name: &CStr) -> String {
+fn link(folder: BorrowedFd<'_>, name: impl rustix::path::Arg) -> String {
     readlinkat(folder, name, Vec::new()).map(|target| target.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn entries(folder: &OwnedFd) -> impl Iterator<Item = rustix::fs::DirEntry> {
-    let entries = Dir::read_from(folder).into_iter().flatten().flatten();
-    entries.filter(|entry| !entry.file_name().to_bytes().starts_with(b"."))
+/// The names in a folder that are numbers.
+fn numbers(process: BorrowedFd<'_>, folder: &CStr) -> impl Iterator<Item = i32> {
+    let folder = open(process, folder, OFlags::DIRECTORY).and_then(|folder| Dir::new(folder).ok());
+    folder.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().to_str().ok()?.parse().ok())
 }
 
 fn descriptors(process: BorrowedFd<'_>) -> Vec<(i32, DescriptorText)> {
-    let Some(folder) = open(process, c"fd", OFlags::DIRECTORY) else { return Vec::new() };
-    let number = |entry: &rustix::fs::DirEntry| entry.file_name().to_str().ok()?.parse::<i32>().ok();
     let own = |number: &i32| *number == TRACE_FD || *number == MARK_FD;
-    let all = entries(&folder).filter_map(|entry| Some((number(&entry)?, entry))).filter(|(number, _)| !own(number));
-    all.map(|(number, entry)| {
-        let info = if number < STANDARD { text(process, format!("fdinfo/{number}")) } else { String::new() };
-        (number, DescriptorText { link: link(folder.as_fd(), entry.file_name()), info })
+    let all = numbers(process, c"fd").filter(|number| !own(number));
+    all.map(|number| {
+        let info = if number < STANDARD { record(process, format!("fdinfo/{number}")) } else { String::new() };
+        (number, DescriptorText { link: link(process, format!("fd/{number}")), info })
     })
     .collect()
 }
 
 fn children(process: BorrowedFd<'_>) -> usize {
-    let Some(folder) = open(process, c"task", OFlags::DIRECTORY) else { return 0 };
-    let name = |task: rustix::fs::DirEntry| format!("{}/children", task.file_name().to_string_lossy());
-    let texts = entries(&folder).take(THREADS).map(|task| text(folder.as_fd(), name(task)));
+    let texts = numbers(process, c"task").take(THREADS).map(|task| text(process, format!("task/{task}/children")));
     texts.map(|text| text.split_ascii_whitespace().count()).sum()
 }
