@@ -5,6 +5,7 @@
 //! needs: churn
 //! deadline: 30s
 #include "coexist.h"
+#include <stdatomic.h>
 
 enum { MIB = 4, ROUNDS = 2, THREADS = 2, MOST = 2 };
 
@@ -16,6 +17,7 @@ struct worker {
 };
 
 static pthread_barrier_t together;
+static atomic_int ended;
 
 static void *work(void *arg)
 {
@@ -26,6 +28,7 @@ static void *work(void *arg)
     for (uint32_t round = 0; round < ROUNDS; round++)
         xchurn(worker->lib, MIB, worker->seed + round);
     xdetach(worker->lib);
+    atomic_fetch_add(&ended, 1);
     return NULL;
 }
 
@@ -57,6 +60,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < count * THREADS; i++)
         xjoin(workers[i].thread);
+    verify_is(atomic_load(&ended), count * THREADS, "all threads come to their end", __LINE__);
     mark("after");
 
     for (int i = count - 1; i >= 0; i--)
