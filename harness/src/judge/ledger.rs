@@ -5,7 +5,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use globset::GlobMatcher;
+use globset::{Candidate, GlobMatcher};
 use jiff::civil::Date;
 
 pub use range::{Range, version};
@@ -59,6 +59,8 @@ pub struct Entry {
     /// Line of the entry, 1-based.
     pub line: usize,
     matcher: GlobMatcher,
+    /// What the glob begins with before anything stands for something else. Few entries have much in common with a cell.
+    beginning: String,
     says: Option<Pattern>,
     platform: Option<Pattern>,
     toolchain: Option<Range>,
@@ -142,7 +144,12 @@ impl Entry {
     /// Whether its glob matches a cell.
     #[must_use]
     pub fn is_about(&self, cell: &CellId) -> bool {
-        self.matcher.is_match(cell.to_string())
+        let id = cell.to_string();
+        self.matches(&id, &Candidate::new(&id))
+    }
+
+    fn matches(&self, id: &str, candidate: &Candidate<'_>) -> bool {
+        id.starts_with(&self.beginning) && self.matcher.is_match_candidate(candidate)
     }
 
     /// Why it does not cover a failure, for people.
@@ -184,13 +191,15 @@ impl Ledger {
     #[must_use]
     pub fn about(&self, cell: &CellId) -> Vec<&Entry> {
         let id = cell.to_string();
-        self.entries.iter().filter(|entry| entry.matcher.is_match(&id)).collect()
+        let candidate = Candidate::new(&id);
+        self.entries.iter().filter(|entry| entry.matches(&id, &candidate)).collect()
     }
 
     /// Entries that are about none of these cells.
     pub fn unmatched<'l>(&'l self, cells: &[&CellId]) -> Vec<&'l Entry> {
         let ids: Vec<String> = cells.iter().map(ToString::to_string).collect();
-        self.entries.iter().filter(|entry| !ids.iter().any(|id| entry.matcher.is_match(id))).collect()
+        let ids: Vec<(&str, Candidate<'_>)> = ids.iter().map(|id| (id.as_str(), Candidate::new(id))).collect();
+        self.entries.iter().filter(|entry| !ids.iter().any(|(id, candidate)| entry.matches(id, candidate))).collect()
     }
 
     /// Entries about some of these cells whose last day is over.

@@ -166,6 +166,7 @@ fn entry(
     Ok(Entry {
         what: failure(&written.outcome)?,
         matcher: pattern_of_cells(&written.cells)?,
+        beginning: written.cells.get_ref().chars().take_while(|c| !"*?{\\".contains(*c)).collect(),
         cells: written.cells.into_inner(),
         phase: written.phase.into_inner(),
         rate: rate.transpose()?,

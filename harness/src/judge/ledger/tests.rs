@@ -19,6 +19,21 @@ fn an_entry_is_about_the_cells_of_its_glob() {
 }
 
 #[test]
+fn a_beginning_hides_nothing() {
+    for glob in ["churn/go", "churn/{go,rust}", "{churn,callback}/go", "ch*/go", "churn/*", "*", "ch?rn/go"] {
+        let ledger = Ledger::parse(&format!(
+            "[[failure]]\ncells = \"{glob}\"\nphase = \"churn\"\noutcome = \"timed-out\"\nreason = \"x\"\n"
+        ));
+        let ledger = ledger.unwrap();
+        assert_eq!(ledger.about(&id("churn/go")).len(), 1, "{glob}");
+        assert!(
+            ledger.entries()[0].is_about(&id("churn/go")) && ledger.unmatched(&[&id("churn/go")]).is_empty(),
+            "{glob}"
+        );
+    }
+}
+
+#[test]
 fn an_entry_about_no_cell_is_found() {
     let ledger = Ledger::parse(ENTRY).unwrap();
     let (with, without) = (id("callback[x]/go+c"), id("callback/c"));
