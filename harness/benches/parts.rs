@@ -25,7 +25,7 @@ fn planning(criterion: &mut Criterion) {
     catalog.runtimes = (0..100)
         .map(|number| {
             let mut runtime = model.clone();
-            runtime.id.name = format!("r{number}");
+            runtime.id.name = format!("r{number}").into();
             runtime
         })
         .collect();

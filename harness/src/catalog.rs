@@ -291,7 +291,13 @@ impl Runtime {
     #[must_use]
     pub fn is_called(&self, id: &RuntimeId) -> bool {
         self.id.name == id.name
-            && (self.id.variant == id.variant || id.variant.is_some() && self.default_variant == id.variant)
+            && (self.id.variant == id.variant || id.variant.is_some() && self.variant() == id.variant.as_deref())
+    }
+
+    /// The variant's name, also the default one's.
+    #[must_use]
+    pub fn variant(&self) -> Option<&str> {
+        self.id.variant.as_deref().or(self.default_variant.as_deref())
     }
 
     /// A line of a scenario's stated stdout with this runtime's names.

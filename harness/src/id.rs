@@ -1,8 +1,9 @@
 //! Names of things: runtimes and cells, as they are printed, typed, stored and linked.
-//! Knows nothing of what a name stands for.
+//! Knows nothing of what a name stands for. A copy of a name shares its text: a full matrix has each in several lists.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -12,9 +13,9 @@ use thiserror::Error;
 #[serde(try_from = "String", into = "String")]
 pub struct RuntimeId {
     /// The sample's folder.
-    pub name: String,
+    pub name: Arc<str>,
     /// Another variant than the default.
-    pub variant: Option<String>,
+    pub variant: Option<Arc<str>>,
 }
 
 /// `scenario[mode]/runtime+runtime`: one thing to run.
@@ -22,11 +23,11 @@ pub struct RuntimeId {
 #[serde(try_from = "String", into = "String")]
 pub struct CellId {
     /// The C file's name without its ending.
-    pub scenario: String,
+    pub scenario: Arc<str>,
     /// The load mode, unless it is the scenario's first.
-    pub mode: Option<String>,
+    pub mode: Option<Arc<str>>,
     /// In the order in which the host loads them.
-    pub runtimes: Vec<RuntimeId>,
+    pub runtimes: Arc<[RuntimeId]>,
 }
 
 /// Why a text is no name.
@@ -75,7 +76,7 @@ impl FromStr for RuntimeId {
         if !is_name(name) || variant.is_some_and(|variant| !is_variant(variant)) {
             return Err(IdError::Name(text.to_owned()));
         }
-        Ok(Self { name: name.to_owned(), variant: variant.map(str::to_owned) })
+        Ok(Self { name: name.into(), variant: variant.map(Arc::from) })
     }
 }
 
@@ -92,7 +93,7 @@ impl CellId {
     pub fn scenario_text(&self) -> String {
         match &self.mode {
             Some(mode) => format!("{}[{mode}]", self.scenario),
-            None => self.scenario.clone(),
+            None => self.scenario.to_string(),
         }
     }
 
@@ -134,8 +135,8 @@ impl FromStr for CellId {
             }
         }
         Ok(Self {
-            scenario: scenario.to_owned(),
-            mode: mode.map(str::to_owned),
+            scenario: scenario.into(),
+            mode: mode.map(Arc::from),
             runtimes: runtimes.split('+').map(str::parse).collect::<Result<_, _>>()?,
         })
     }
@@ -174,7 +175,7 @@ mod tests {
 
         #[test]
         fn a_printed_runtime_is_read_back(name in "[a-z][a-z0-9-]{0,8}", variant in proptest::option::of("[a-z0-9][a-z0-9.-]{0,5}")) {
-            let id = RuntimeId { name, variant };
+            let id = RuntimeId { name: name.into(), variant: variant.map(Arc::from) };
             prop_assert_eq!(id.to_string().parse::<RuntimeId>(), Ok(id.clone()));
             let json = serde_json::to_string(&id).unwrap();
             prop_assert_eq!(serde_json::from_str::<RuntimeId>(&json).unwrap(), id);

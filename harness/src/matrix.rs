@@ -3,6 +3,8 @@
 mod compact;
 mod filter;
 
+use std::sync::Arc;
+
 pub use compact::compact;
 pub use filter::{Filter, FilterError, glob};
 
@@ -136,8 +138,8 @@ pub fn cell<'c>(
     if runtimes.is_empty() {
         return None;
     }
-    let ids: Vec<RuntimeId> = runtimes.iter().map(|runtime| runtime.id.clone()).collect();
-    let id = CellId { scenario: scenario.name.clone(), mode: printed_mode.map(str::to_owned), runtimes: ids };
+    let ids: Arc<[RuntimeId]> = runtimes.iter().map(|runtime| runtime.id.clone()).collect();
+    let id = CellId { scenario: scenario.name.as_str().into(), mode: printed_mode.map(Arc::from), runtimes: ids };
     Some(Cell { id, scenario, mode, runtimes })
 }
 

@@ -152,8 +152,7 @@ pub fn run<'c>(
     if setting.options.hangs == Hangs::Aside && jobs.iter().any(CellJob::hangs) {
         pool.be_patient()?;
     }
-    // Most are run once, and a vector that grows begins with room for four.
-    let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::with_capacity(1)).collect();
+    let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
     loop {
         let more: Vec<usize> =
             jobs.iter().zip(&done).map(|(job, runs)| setting.options.repeat.more(job, runs, setting)).collect();
@@ -166,7 +165,7 @@ pub fn run<'c>(
         let results = pool.each(
             &wave,
             |at| jobs[*at].hangs(),
-            |worker, at| jobs[*at].run(worker, setting),
+            |worker, at| Box::new(jobs[*at].run(worker, setting)),
             |progress| match progress {
                 Progress::Started(at) => seen(Event::Started(jobs[*at].cell)),
                 Progress::Ended(at, run) => seen(Event::Ended(jobs[*at].cell, run)),
@@ -174,7 +173,9 @@ pub fn run<'c>(
         );
         let is_whole = results.iter().all(Option::is_some);
         for (at, run) in wave.iter().zip(results) {
-            done[*at].extend(run);
+            // Most are run once, and a vector that grows by itself begins with room for four.
+            done[*at].reserve_exact(usize::from(run.is_some()));
+            done[*at].extend(run.map(|run| *run));
         }
         if wave.is_empty() || !is_whole {
             break;

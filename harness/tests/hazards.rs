@@ -154,7 +154,7 @@ impl Project<'_> {
         if !self.cells.contains(&id) {
             return Err("there is no such cell".to_owned());
         }
-        if !scenarios.contains(&id.scenario.as_str()) {
+        if !scenarios.contains(&&*id.scenario) {
             return Err("is no cell of the row's scenarios".to_owned());
         }
         let about = self.ledger.about(&id);

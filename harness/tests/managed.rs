@@ -29,7 +29,7 @@ fn breaking_it_is_noticed(
     if name == NEVER_RUNS {
         return;
     }
-    let runtime = stage::catalog().runtimes.iter().find(|runtime| runtime.id.name == name).unwrap();
+    let runtime = stage::catalog().runtimes.iter().find(|runtime| *runtime.id.name == *name).unwrap();
     let managed = runtime.managed.as_ref().unwrap_or_else(|| panic!("{name} does not say where its managed code is"));
     is_no_glue(runtime, managed);
     if !stage::is_asked_for(runtime) {
@@ -38,11 +38,11 @@ fn breaking_it_is_noticed(
     }
     let folder = TempDir::new().unwrap();
     let catalog = broken(runtime, managed, folder.path());
-    let id = RuntimeId { name: name.to_owned(), variant: None };
+    let id = RuntimeId { name: name.into(), variant: None };
     let Some(callback) = run(&catalog, "callback", std::slice::from_ref(&id)) else { return };
     assert_eq!(callback.outcome.what, What::Contradicted("line-missing".to_owned()), "{}", told(&callback));
-    let c = RuntimeId { name: "c".to_owned(), variant: None };
-    let partner = if name == "c" { RuntimeId { name: "cpp".to_owned(), variant: None } } else { c };
+    let c = RuntimeId { name: "c".into(), variant: None };
+    let partner = if name == "c" { RuntimeId { name: "cpp".into(), variant: None } } else { c };
     let Some(state) = run(&catalog, "two-callbacks", &[id, partner]) else { return };
     let seen = (&state.outcome.what, state.outcome.phase.as_str());
     assert_eq!(seen, (&What::CheckFailed, "state"), "{}", told(&state));

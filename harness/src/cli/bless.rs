@@ -40,7 +40,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let filter = Filter::new(&own.filters)?;
     let mut pending = snapshot::pending(project.root());
     pending.retain(|one| {
-        let mut names = vec![one.cell.to_string(), one.cell.scenario.clone(), one.cell.scenario_text()];
+        let mut names = vec![one.cell.to_string(), one.cell.scenario.to_string(), one.cell.scenario_text()];
         names.extend(one.cell.runtimes.iter().map(ToString::to_string));
         filter.matches(&names)
     });
@@ -121,7 +121,7 @@ fn general(one: &Pending, catalog: &Catalog) -> String {
         let place = one.cell.runtimes.iter().position(|other| other == id).unwrap_or(at);
         names.push((id.to_string(), place));
         if let Some(runtime) = catalog.runtime(id) {
-            names.extend([(runtime.title.clone(), place), (id.name.clone(), place)]);
+            names.extend([(runtime.title.clone(), place), (id.name.to_string(), place)]);
         }
     }
     let word = |word: &str| {

@@ -292,7 +292,7 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
     let missing = |cell: &&CellRecord| {
         let wanted = |name: &str| {
             name == "all"
-                || cell.cell.runtimes.iter().any(|runtime| runtime.to_string() == name || runtime.name == name)
+                || cell.cell.runtimes.iter().any(|runtime| runtime.to_string() == name || *runtime.name == *name)
         };
         cell.verdict == Verdict::Skipped && choice::required(own).any(wanted)
     };

@@ -79,7 +79,7 @@ pub fn named<'c>(names: &[String], catalog: &'c Catalog) -> Result<Vec<&'c Runti
     let mut chosen = Vec::new();
     for name in names {
         let exact = name.parse().ok().and_then(|id| catalog.runtime(&id)).filter(|_| name.contains('@'));
-        let variants = catalog.runtimes.iter().filter(|runtime| runtime.id.name == *name);
+        let variants = catalog.runtimes.iter().filter(|runtime| *runtime.id.name == **name);
         let found: Vec<&Runtime> = exact.map_or_else(|| variants.collect(), |runtime| vec![runtime]);
         if found.is_empty() {
             let ids: Vec<String> = catalog.runtimes.iter().map(|runtime| runtime.id.to_string()).collect();

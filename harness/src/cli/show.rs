@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{ExitStatus, Stopped, ui};
 use crate::catalog::{Catalog, PLAIN, closest};
-use crate::id::CellId;
+use crate::id::{CellId, RuntimeId};
 use crate::project::Project;
 use crate::record::{CellRecord, Record, SCHEMA};
 use crate::report::terminal;
@@ -54,13 +54,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 /// The cell's printed id: the default variant and the default mode are not named.
 fn canonical(text: &str, catalog: &Catalog) -> Result<CellId, Stopped> {
     let Ok(mut id) = text.parse::<CellId>() else { return Err(unknown(text, catalog)) };
-    for runtime in &mut id.runtimes {
-        if let Some(known) = catalog.runtime(runtime) {
-            *runtime = known.id.clone();
-        }
-    }
+    let known = |id: &RuntimeId| catalog.runtime(id).map_or_else(|| id.clone(), |known| known.id.clone());
+    id.runtimes = id.runtimes.iter().map(known).collect();
     if let Some(scenario) = catalog.scenario(&id.scenario)
-        && id.mode.as_ref() == scenario.modes.first()
+        && id.mode.as_deref() == scenario.modes.first().map(String::as_str)
     {
         id.mode = None;
     }

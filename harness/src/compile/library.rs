@@ -122,14 +122,14 @@ impl LibraryJob {
             hasher.update(hash_files(&shared, &broken)?.as_bytes());
         }
         let id = &runtime.id;
-        let variant = id.variant.clone().or_else(|| runtime.default_variant.clone()).unwrap_or_default();
+        let variant = runtime.variant().unwrap_or_default().to_owned();
         for (name, value) in [
-            ("id", id.name.clone()),
+            ("id", id.name.to_string()),
             ("variant", variant),
             ("flavour", flavour.to_owned()),
             ("include", inputs.include.display().to_string()),
             ("broken", broken.display().to_string()),
-            ("cache", places.store.tool_cache().join(&id.name).display().to_string()),
+            ("cache", places.store.tool_cache().join(&*id.name).display().to_string()),
         ] {
             values.insert(name.to_owned(), vec![value]);
         }
@@ -139,7 +139,7 @@ impl LibraryJob {
         }
         let key = Key::new(&name, &hasher.finalize());
         let file = format!("libcoexist-{name}.so");
-        let id = id.name.clone();
+        let id = id.name.to_string();
         Ok(Ok(Self { key, file, id, folder: runtime.folder.clone(), sources, build, values, libs }))
     }
 

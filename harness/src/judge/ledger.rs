@@ -5,7 +5,9 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use globset::{Candidate, GlobMatcher};
+use std::sync::OnceLock;
+
+use globset::{Candidate, Glob, GlobMatcher};
 use jiff::civil::Date;
 
 pub use range::{Range, version};
@@ -58,7 +60,9 @@ pub struct Entry {
     pub until: Option<Date>,
     /// Line of the entry, 1-based.
     pub line: usize,
-    matcher: GlobMatcher,
+    glob: Glob,
+    /// The glob, compiled when it is first needed: a ledger has thousands, and few are about what is run.
+    matcher: OnceLock<GlobMatcher>,
     /// What the glob begins with before anything stands for something else. Few entries have much in common with a cell.
     beginning: String,
     says: Option<Pattern>,
@@ -149,7 +153,8 @@ impl Entry {
     }
 
     fn matches(&self, id: &str, candidate: &Candidate<'_>) -> bool {
-        id.starts_with(&self.beginning) && self.matcher.is_match_candidate(candidate)
+        id.starts_with(&self.beginning)
+            && self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match_candidate(candidate)
     }
 
     /// Why it does not cover a failure, for people.

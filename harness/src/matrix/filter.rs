@@ -3,7 +3,7 @@
 //! A word chooses a cell when it is a glob for its id (`callback/*`, `two-callbacks/go+*`), its scenario with or without
 //! mode (`rfc2012`, `rfc2012[dlopen]`), or one of its runtimes (`go`, `go@1.21`). Words are alternatives; none means all.
 
-use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet};
+use globset::{Glob, GlobBuilder, GlobSet};
 use thiserror::Error;
 
 use super::Cell;
@@ -30,7 +30,7 @@ impl Filter {
     pub fn new<S: AsRef<str>>(words: &[S]) -> Result<Self, FilterError> {
         let wrong =
             |word: &str, error: &globset::Error| FilterError { word: word.to_owned(), why: error.kind().to_string() };
-        let globs = words.iter().map(|word| literal(word.as_ref()).map_err(|error| wrong(word.as_ref(), &error)));
+        let globs = words.iter().map(|word| glob(word.as_ref()).map_err(|error| wrong(word.as_ref(), &error)));
         let globs: Vec<Glob> = globs.collect::<Result<_, _>>()?;
         let words = GlobSet::new(globs).map_err(|error| wrong(error.glob().unwrap_or_default(), &error))?;
         Ok(Self { words })
@@ -53,11 +53,7 @@ impl Filter {
 ///
 /// # Errors
 /// When the text is not a glob.
-pub fn glob(text: &str) -> Result<GlobMatcher, globset::Error> {
-    Ok(literal(text)?.compile_matcher())
-}
-
-fn literal(text: &str) -> Result<Glob, globset::Error> {
+pub fn glob(text: &str) -> Result<Glob, globset::Error> {
     let literal = text.replace('[', "\\[").replace(']', "\\]");
     GlobBuilder::new(&literal).literal_separator(false).backslash_escape(true).build()
 }
@@ -117,14 +113,14 @@ mod tests {
         #[test]
         fn a_printed_id_is_a_glob_for_itself_and_no_other(text in "[a-z][a-z0-9-]{0,5}(\\[[a-z]{1,4}\\])?/[a-z][a-z0-9]{0,3}(@[a-z0-9][a-z0-9.-]{0,3})?(\\+[a-z][a-z0-9]{0,3}){0,2}", other in "[a-z]{1,4}(\\[[a-z]{1,3}\\])?/[a-z]{1,3}") {
             let id: CellId = text.parse().unwrap();
-            let matcher = glob(&id.to_string()).unwrap();
+            let matcher = glob(&id.to_string()).unwrap().compile_matcher();
             prop_assert!(matcher.is_match(&text));
             prop_assert_eq!(matcher.is_match(&other), other == text);
         }
 
         #[test]
         fn brackets_are_no_set_of_letters(letters in "[a-z]{1,5}") {
-            let matcher = glob(&format!("x[{letters}]/y")).unwrap();
+            let matcher = glob(&format!("x[{letters}]/y")).unwrap().compile_matcher();
             let literal = format!("x[{letters}]/y");
             prop_assert!(matcher.is_match(&literal));
             for letter in letters.chars() {
@@ -135,7 +131,7 @@ mod tests {
 
         #[test]
         fn a_star_stops_at_no_character(before in "[a-z@+./-]{0,6}", between in ".{0,10}", after in "[a-z@+./-]{0,6}") {
-            let matcher = glob(&format!("{before}*{after}")).unwrap();
+            let matcher = glob(&format!("{before}*{after}")).unwrap().compile_matcher();
             let text = format!("{before}{between}{after}");
             prop_assert!(matcher.is_match(text));
         }

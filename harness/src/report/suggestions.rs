@@ -155,7 +155,7 @@ mod tests {
             let detail = format!("{text} (line {line})");
             let outcome = Outcome { phase: "start".to_owned(), what: What::CheckFailed, detail };
             let says = says(&outcome).unwrap();
-            prop_assert!(glob(&says).unwrap().is_match(&outcome.detail), "{says}");
+            prop_assert!(glob(&says).unwrap().compile_matcher().is_match(&outcome.detail), "{says}");
             let entry = Suggestion {
                 cells: "a/b".to_owned(), count: 1, phase: "start".to_owned(), outcome: "check-failed".to_owned(),
                 says: Some(says), rate: Some("1 of 2".to_owned()),

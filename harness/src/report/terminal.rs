@@ -54,7 +54,7 @@ pub fn matrix(record: &Record) -> String {
     let mut out = String::new();
     // Runtimes as the catalogue has them, which is how they first come.
     let mut order: Vec<String> = Vec::new();
-    for id in record.cells.iter().flat_map(|cell| &cell.cell.runtimes).map(ToString::to_string) {
+    for id in record.cells.iter().flat_map(|cell| cell.cell.runtimes.iter()).map(ToString::to_string) {
         if !order.contains(&id) {
             order.push(id);
         }

@@ -144,6 +144,8 @@ impl<'a> CellJob<'a> {
                 let kept = &self.kept[usize::from(run.verdict != Verdict::Pass)];
                 run.is_whole = kept.fetch_add(1, Ordering::Relaxed) < KEPT;
                 if run.is_whole {
+                    run.text.shrink_to_fit();
+                    run.versions.shrink_to_fit();
                     run.stderr = tail(&seen.ended.stderr);
                     run.footprints = FootprintRecord::all(&seen.footprints, &seen.trace, &self.cell.labels());
                 } else {

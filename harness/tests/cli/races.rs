@@ -121,7 +121,7 @@ fn stress_ends_with_the_run(#[case] stress: &str) {
     let record = sandbox.record();
     assert_eq!(record.command[1..3], ["--stress", stress]);
     assert_eq!(processes::about(&sandbox.state()).len(), 0, "{stress}");
-    let trace = &record.cells.iter().find(|cell| cell.cell.scenario == "stress").unwrap().trace;
+    let trace = &record.cells.iter().find(|cell| *cell.cell.scenario == *"stress").unwrap().trace;
     assert!(stress != "one-core" || trace.contains("cpus = 1\n"), "{trace}");
 }
 

@@ -40,7 +40,7 @@ pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) 
                 Some(_) => None,
                 None => manifest.default.as_ref().map(|name| name.get_ref().clone()),
             },
-            id: RuntimeId { name: manifest.id.get_ref().clone(), variant: name },
+            id: RuntimeId { name: manifest.id.get_ref().as_str().into(), variant: name.map(Into::into) },
             folder: folder.to_owned(),
             title: manifest.title.get_ref().clone(),
             about: variant.about.as_ref().unwrap_or(&manifest.about).get_ref().clone(),

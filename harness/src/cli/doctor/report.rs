@@ -100,7 +100,7 @@ impl RuntimeReport {
         let failure = kept.failed.filter(|_| state == State::Broken);
         Self {
             id: runtime.id.to_string(),
-            variant: runtime.id.variant.clone().or_else(|| runtime.default_variant.clone()),
+            variant: runtime.variant().map(str::to_owned),
             about: runtime.about.clone(),
             group: runtime.group,
             state,

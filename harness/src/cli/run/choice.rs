@@ -85,7 +85,7 @@ fn check_named(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
         return Err(unknown("--only", id));
     }
     for name in required(own).filter(|name| *name != "all") {
-        if !catalog.runtimes.iter().any(|runtime| runtime.id.to_string() == name || runtime.id.name == name) {
+        if !catalog.runtimes.iter().any(|runtime| runtime.id.to_string() == name || *runtime.id.name == *name) {
             return Err(unknown("--require", &name));
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
+use globset::Glob;
 use jiff::civil::Date;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
@@ -165,7 +166,8 @@ fn entry(
     }
     Ok(Entry {
         what: failure(&written.outcome)?,
-        matcher: pattern_of_cells(&written.cells)?,
+        glob: glob_of_cells(&written.cells)?,
+        matcher: std::sync::OnceLock::new(),
         beginning: written.cells.get_ref().chars().take_while(|c| !"*?{\\".contains(*c)).collect(),
         cells: written.cells.into_inner(),
         phase: written.phase.into_inner(),
@@ -247,16 +249,17 @@ fn check_upstream(field: &Spanned<String>) -> Result<(), Wrong> {
 }
 
 fn pattern(field: &Spanned<String>) -> Result<Pattern, Wrong> {
-    let matcher = glob(field.get_ref()).map_err(|error| {
-        let help = "`*` stands for any text, `{a,b}` for either";
-        (format!("`{}` is no glob: {}", field.get_ref(), error.kind()), help, field.span())
-    })?;
-    Ok(Pattern { text: field.get_ref().clone(), matcher })
+    let glob = parsed(field, "`*` stands for any text, `{a,b}` for either")?;
+    Ok(Pattern { text: field.get_ref().clone(), matcher: glob.compile_matcher() })
 }
 
-fn pattern_of_cells(field: &Spanned<String>) -> Result<globset::GlobMatcher, Wrong> {
-    let help = "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*";
-    pattern(field).map(|pattern| pattern.matcher).map_err(|(message, _, at)| (message, help, at))
+fn glob_of_cells(field: &Spanned<String>) -> Result<Glob, Wrong> {
+    parsed(field, "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*")
+}
+
+fn parsed(field: &Spanned<String>, help: &'static str) -> Result<Glob, Wrong> {
+    let wrong = |error: globset::Error| format!("`{}` is no glob: {}", field.get_ref(), error.kind());
+    glob(field.get_ref()).map_err(|error| (wrong(error), help, field.span()))
 }
 
 fn failure(field: &Spanned<String>) -> Result<What, Wrong> {
