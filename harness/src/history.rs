@@ -76,6 +76,12 @@ impl Past {
         Self { hash, seen: Vec::new() }
     }
 
+    /// Most cells do one thing, and a vector that grows by itself begins with room for four.
+    fn keep(&mut self, seen: Seen) {
+        self.seen.reserve_exact(1);
+        self.seen.push(seen);
+    }
+
     /// Counts one more run.
     pub fn add(&mut self, outcome: &Outcome, trace: Option<&Prints>) {
         let same = |seen: &Seen| seen.outcome == *outcome && seen.trace.as_ref() == trace;
@@ -87,7 +93,7 @@ impl Past {
             self.seen.iter().position(same).or_else(|| is_full.then(|| self.seen.iter().position(alike)).flatten());
         match at {
             Some(at) => self.seen[at].count += 1,
-            None => self.seen.push(Seen { outcome: outcome.clone(), trace: trace.cloned(), count: 1 }),
+            None => self.keep(Seen { outcome: outcome.clone(), trace: trace.cloned(), count: 1 }),
         }
     }
 }
@@ -118,6 +124,7 @@ impl History {
     pub fn set(&mut self, cell: CellId, past: Past) {
         let pasts = self.cells.entry(cell).or_default();
         pasts.retain(|other| other.hash != past.hash);
+        pasts.reserve_exact(1);
         pasts.insert(0, past);
         pasts.truncate(PASTS);
     }
