@@ -147,10 +147,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     progress.end();
     let results = results?;
 
-    // Not kept over the run: of a full matrix, it would be in memory twice.
-    let all = cells(&catalog);
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
     let whole = full && !interrupt.finish();
+    // Not kept over the run: of a full matrix, it would be in memory twice.
+    let all = if full { cells(&catalog) } else { Vec::new() };
     let record = Record {
         schema: SCHEMA,
         started: started.to_string(),
@@ -170,8 +170,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     for (cell, past) in results.pasts {
         history.set(cell, past);
     }
-    let exists: std::collections::HashSet<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
-    history.retain(|cell| exists.contains(cell));
+    if full {
+        let exists: std::collections::HashSet<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
+        history.retain(|cell| exists.contains(cell));
+    }
     if let Err(error) = history.write(&project.history()) {
         ui::say(&format!("what was seen could not be written to {}: {error}\n", project.history().display()));
     }

@@ -74,7 +74,14 @@ pub struct Entry {
 #[derive(Debug)]
 struct Pattern {
     text: String,
-    matcher: GlobMatcher,
+    glob: Glob,
+    matcher: OnceLock<GlobMatcher>,
+}
+
+impl Pattern {
+    fn is_match(&self, text: &str) -> bool {
+        self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match(text)
+    }
 }
 
 /// Where and when a cell was run, and with which versions: what the conditions of entries are about.
@@ -111,9 +118,8 @@ impl Entry {
     /// How it stands to a failure of a cell that its glob matches.
     #[must_use]
     pub fn stands(&self, outcome: &Outcome, now: &Circumstances<'_>) -> Standing {
-        let matches = |pattern: &Option<Pattern>, text: &str| {
-            pattern.as_ref().is_none_or(|pattern| pattern.matcher.is_match(text))
-        };
+        let matches =
+            |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
         if self.phase != outcome.phase {
             Standing::OtherPhase
         } else if self.what != outcome.what {
@@ -134,7 +140,7 @@ impl Entry {
     /// Whether it expects a cell that its glob matches to fail, under these circumstances.
     #[must_use]
     pub fn expects(&self, now: &Circumstances<'_>) -> bool {
-        self.platform.as_ref().is_none_or(|pattern| pattern.matcher.is_match(now.platform))
+        self.platform.as_ref().is_none_or(|pattern| pattern.is_match(now.platform))
             && self.toolchain.as_ref().is_none_or(|range| range.holds(now.versions))
             && !self.has_expired(now.day)
     }

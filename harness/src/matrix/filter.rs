@@ -7,11 +7,14 @@ use globset::{Glob, GlobBuilder, GlobSet};
 use thiserror::Error;
 
 use super::Cell;
+use crate::catalog::Runtime;
 
 /// Some words; a cell is chosen if one of them chooses it.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     words: GlobSet,
+    /// What stands before a slash, if nothing there stands for something else: no cell of another scenario is meant.
+    heads: Option<Vec<String>>,
 }
 
 /// A word that is no glob.
@@ -27,19 +30,24 @@ impl Filter {
     ///
     /// # Errors
     /// When a word is not a glob.
-    pub fn new<S: AsRef<str>>(words: &[S]) -> Result<Self, FilterError> {
+    pub fn new<S: AsRef<str>>(words_of: &[S]) -> Result<Self, FilterError> {
         let wrong =
             |word: &str, error: &globset::Error| FilterError { word: word.to_owned(), why: error.kind().to_string() };
-        let globs = words.iter().map(|word| glob(word.as_ref()).map_err(|error| wrong(word.as_ref(), &error)));
+        let globs = words_of.iter().map(|word| glob(word.as_ref()).map_err(|error| wrong(word.as_ref(), &error)));
         let globs: Vec<Glob> = globs.collect::<Result<_, _>>()?;
         let words = GlobSet::new(globs).map_err(|error| wrong(error.glob().unwrap_or_default(), &error))?;
-        Ok(Self { words })
+        Ok(Self { words, heads: heads(words_of) })
     }
 
     /// Whether a cell is chosen.
     #[must_use]
     pub fn chooses(&self, cell: &Cell<'_>) -> bool {
-        self.words.is_empty() || self.matches(&names(cell))
+        let full = format!("{}[{}]", cell.scenario.name, cell.mode);
+        let is_meant = |scenarios: &[String]| scenarios.contains(&cell.scenario.name) || scenarios.contains(&full);
+        self.words.is_empty()
+            || self.matches(&[cell.scenario.name.clone(), full.clone()])
+            || self.heads.as_deref().is_none_or(is_meant) && self.matches(&ids(cell, &full))
+            || cell.runtimes.iter().any(|runtime| self.matches(&aliases(runtime)))
     }
 
     /// Whether something of these names is chosen.
@@ -58,19 +66,30 @@ pub fn glob(text: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(&literal).literal_separator(false).backslash_escape(true).build()
 }
 
-/// All that a cell may be called, with the default variant by both of its names.
-fn names(cell: &Cell<'_>) -> Vec<String> {
-    let aliases: Vec<Vec<String>> = cell
-        .runtimes
-        .iter()
-        .map(|runtime| {
-            let mut names = vec![runtime.id.to_string()];
-            names.extend(runtime.default_variant.iter().map(|variant| format!("{}@{variant}", runtime.id.name)));
-            names
-        })
-        .collect();
+fn heads<S: AsRef<str>>(words: &[S]) -> Option<Vec<String>> {
+    let special = |text: &str| text.contains(['*', '?', '{', '\\']);
+    let mut heads = Vec::new();
+    for word in words.iter().map(AsRef::as_ref) {
+        match word.split_once('/') {
+            Some((head, _)) if !special(head) => heads.push(head.to_owned()),
+            None if !special(word) => {}
+            Some(_) | None => return None,
+        }
+    }
+    Some(heads)
+}
+
+/// A runtime's names: the default variant has two.
+fn aliases(runtime: &Runtime) -> Vec<String> {
+    let mut names = vec![runtime.id.to_string()];
+    names.extend(runtime.default_variant.iter().map(|variant| format!("{}@{variant}", runtime.id.name)));
+    names
+}
+
+/// All that a cell's id may be, with the default variant by both of its names, and the default mode named or not.
+fn ids(cell: &Cell<'_>, full: &str) -> Vec<String> {
     let mut lists = vec![String::new()];
-    for names in &aliases {
+    for names in cell.runtimes.iter().map(|runtime| aliases(runtime)) {
         lists = lists
             .iter()
             .flat_map(|list| {
@@ -78,14 +97,11 @@ fn names(cell: &Cell<'_>) -> Vec<String> {
             })
             .collect();
     }
-    let full = format!("{}[{}]", cell.scenario.name, cell.mode);
-    let short = cell.id.mode.is_none().then_some(&cell.scenario.name);
-    let mut all: Vec<String> = aliases.into_iter().flatten().collect();
-    for list in &lists {
-        all.extend(short.into_iter().chain([&full]).map(|scenario| format!("{scenario}/{list}")));
-    }
-    all.extend([cell.scenario.name.clone(), full]);
-    all
+    let short = cell.id.mode.is_none().then_some(cell.scenario.name.as_str());
+    let of = |list: &String| {
+        short.into_iter().chain([full]).map(|scenario| format!("{scenario}/{list}")).collect::<Vec<_>>()
+    };
+    lists.iter().flat_map(of).collect()
 }
 
 #[cfg(test)]
@@ -107,6 +123,36 @@ mod tests {
 
     fn chooses(word: &str, cell: &Cell<'_>) -> bool {
         Filter::new(&[word]).unwrap().chooses(cell)
+    }
+
+    /// A word that is not asked about a cell's ids must be one that none of them is.
+    #[test]
+    fn what_is_left_out_is_not_chosen() {
+        let words = [
+            "callback/c",
+            "callback[dlopen]/c",
+            "callback",
+            "c",
+            "*/c",
+            "call*",
+            "two-callbacks/*",
+            "{callback,churn}/c",
+        ];
+        for cell in CELLS.iter().step_by(7) {
+            for word in words {
+                let matcher = glob(word).unwrap().compile_matcher();
+                let is_named = names(cell).iter().any(|name| matcher.is_match(name));
+                assert_eq!(chooses(word, cell), is_named, "{word} {}", cell.id);
+            }
+        }
+    }
+
+    fn names(cell: &Cell<'_>) -> Vec<String> {
+        let full = format!("{}[{}]", cell.scenario.name, cell.mode);
+        let mut all = ids(cell, &full);
+        all.extend(cell.runtimes.iter().flat_map(|runtime| aliases(runtime)));
+        all.extend([cell.scenario.name.clone(), full]);
+        all
     }
 
     proptest! {

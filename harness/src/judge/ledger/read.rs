@@ -250,7 +250,7 @@ fn check_upstream(field: &Spanned<String>) -> Result<(), Wrong> {
 
 fn pattern(field: &Spanned<String>) -> Result<Pattern, Wrong> {
     let glob = parsed(field, "`*` stands for any text, `{a,b}` for either")?;
-    Ok(Pattern { text: field.get_ref().clone(), matcher: glob.compile_matcher() })
+    Ok(Pattern { text: field.get_ref().clone(), glob, matcher: std::sync::OnceLock::new() })
 }
 
 fn glob_of_cells(field: &Spanned<String>) -> Result<Glob, Wrong> {
