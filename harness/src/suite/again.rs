@@ -60,6 +60,9 @@ pub fn diagnose<'c>(
     seen: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> usize {
     let all: Vec<usize> = (0..cells.len()).filter(|at| which.wants(&results.cells[*at])).collect();
+    if all.is_empty() {
+        return 0;
+    }
     let mut identity = Identity::new(setting.options, pool.first().guard.executable());
     let new = |at: &usize| (*at, CellJob::new(&cells[*at], setting, &results.artefacts, &mut identity));
     let jobs: Vec<(usize, CellJob<'_>)> = all.iter().take(most).map(new).collect();
