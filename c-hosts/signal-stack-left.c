@@ -13,12 +13,7 @@
 int main(int argc, char **argv)
 {
     host_begin(argc, argv);
-    struct library *lib = xload(0);
-    xstart(lib);
-    xstate(lib);
-    if (host_is_mode("stop"))
-        xstop(lib);
-    xunload(lib);
+    struct library *lib = xgone();
 
     step("unload", lib);
     stack_t stack;

@@ -10,12 +10,7 @@
 int main(int argc, char **argv)
 {
     host_begin(argc, argv);
-    struct library *lib = xload(0);
-    xstart(lib);
-    xstate(lib);
-    if (host_is_mode("stop"))
-        xstop(lib);
-    xunload(lib);
+    struct library *lib = xgone();
     step("unload", lib);
     verify(dlopen(lib->path, RTLD_NOW | RTLD_NOLOAD) == NULL, "the library is gone", __LINE__);
     done("unload", lib, 0);

@@ -24,12 +24,7 @@ static void *live(void *arg)
 int main(int argc, char **argv)
 {
     host_begin(argc, argv);
-    struct library *lib = xload(0);
-    xstart(lib);
-    xstate(lib);
-    if (host_is_mode("stop"))
-        xstop(lib);
-    xunload(lib);
+    struct library *lib = xgone();
 
     step("unload", lib);
     for (int round = 0; round < ROUNDS; round++) {

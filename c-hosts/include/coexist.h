@@ -85,6 +85,10 @@ void xunload(struct library *lib);    /* dlclose */
  * loaded, started, worked, stopped. */
 void xlife(void (*check)(void));
 
+/* Loads the first library, starts it, asks for its state, stops it in the mode `stop`, and unloads it. What it has left behind
+ * is for the scenario to find. */
+struct library *xgone(void);
+
 /* The sum that churn must find. */
 uint64_t churn_sum(uint32_t mib, uint32_t seed);
 

@@ -22,3 +22,14 @@ void xlife(void (*check)(void))
     xstop(lib);
     look("stopped", check);
 }
+
+struct library *xgone(void)
+{
+    struct library *lib = xload(0);
+    xstart(lib);
+    xstate(lib);
+    if (host_is_mode("stop"))
+        xstop(lib);
+    xunload(lib);
+    return lib;
+}
