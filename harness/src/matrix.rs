@@ -6,7 +6,7 @@ mod filter;
 use std::sync::Arc;
 
 pub use compact::compact;
-pub use filter::{Filter, FilterError, glob};
+pub use filter::{Filter, FilterError, glob, is_special};
 
 use crate::catalog::{Catalog, FILE, Group, LINKED, PRELOAD, Runtime, Scenario, TERMINAL, Tools, Variants};
 use crate::child::Stdout;

@@ -164,10 +164,10 @@ fn check(ledger: &Ledger, cells: &[Cell<'_>]) -> ExitStatus {
     line("all", &ledger.entries().iter().collect::<Vec<_>>());
     let before = out.len();
     for entry in ledger.unmatched(&ids) {
-        let _ = writeln!(out, "line {}: `{}` is about no cell", entry.line, entry.cells);
+        let _ = writeln!(out, "line {}: `{}` is about no cell", entry.line, entry.cells());
     }
     for entry in ledger.expired(&ids, today()) {
-        let _ = writeln!(out, "line {}: `{}` has expired", entry.line, entry.cells);
+        let _ = writeln!(out, "line {}: `{}` has expired", entry.line, entry.cells());
     }
     for cause in ledger.unused() {
         let _ = writeln!(out, "line {}: no entry has the cause `{}`", cause.line, cause.name);

@@ -246,13 +246,13 @@ fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
 
 fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
     let ids: Vec<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
-    ledger.unmatched(&ids).into_iter().map(|entry| (entry.line, entry.cells.clone())).collect()
+    ledger.unmatched(&ids).into_iter().map(|entry| (entry.line, entry.cells().to_owned())).collect()
 }
 
 fn expired(ledger: &Ledger, chosen: &[Cell<'_>], day: Date) -> Vec<(usize, String, String)> {
     let ids: Vec<&crate::id::CellId> = chosen.iter().map(|cell| &cell.id).collect();
     let until = |entry: &Entry| entry.until.map(|until| until.to_string()).unwrap_or_default();
-    ledger.expired(&ids, day).into_iter().map(|entry| (entry.line, entry.cells.clone(), until(entry))).collect()
+    ledger.expired(&ids, day).into_iter().map(|entry| (entry.line, entry.cells().to_owned(), until(entry))).collect()
 }
 
 fn unused(ledger: &Ledger) -> Vec<(usize, String)> {

@@ -42,8 +42,6 @@ pub struct Cause {
 /// One known failure of some cells.
 #[derive(Debug)]
 pub struct Entry {
-    /// A glob over cells, as it was written.
-    pub cells: String,
     /// The phase in which they fail.
     pub phase: String,
     /// What happens.
@@ -60,27 +58,32 @@ pub struct Entry {
     pub until: Option<Date>,
     /// Line of the entry, 1-based.
     pub line: usize,
-    glob: Glob,
-    /// The glob, compiled when it is first needed: a ledger has thousands, and few are about what is run.
-    matcher: OnceLock<GlobMatcher>,
-    /// What the glob begins with before anything stands for something else. Few entries have much in common with a cell.
-    beginning: String,
+    cells: Pattern,
     says: Option<Pattern>,
     platform: Option<Pattern>,
     toolchain: Option<Range>,
 }
 
-/// A glob, and how it was written.
+/// A glob, and how it was written. It is compiled when it is first needed: a ledger has thousands, and few are about what is
+/// run.
 #[derive(Debug)]
 struct Pattern {
     text: String,
+    /// What it begins with before anything stands for something else. Few have much in common with what they are asked about.
+    beginning: String,
     glob: Glob,
     matcher: OnceLock<GlobMatcher>,
 }
 
 impl Pattern {
     fn is_match(&self, text: &str) -> bool {
-        self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match(text)
+        self.matches(text, &Candidate::new(text))
+    }
+
+    /// The same of a text that many are asked about.
+    fn matches(&self, text: &str, candidate: &Candidate<'_>) -> bool {
+        text.starts_with(&self.beginning)
+            && self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match_candidate(candidate)
     }
 }
 
@@ -154,13 +157,13 @@ impl Entry {
     /// Whether its glob matches a cell.
     #[must_use]
     pub fn is_about(&self, cell: &CellId) -> bool {
-        let id = cell.to_string();
-        self.matches(&id, &Candidate::new(&id))
+        self.cells.is_match(&cell.to_string())
     }
 
-    fn matches(&self, id: &str, candidate: &Candidate<'_>) -> bool {
-        id.starts_with(&self.beginning)
-            && self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match_candidate(candidate)
+    /// That glob, as it was written.
+    #[must_use]
+    pub fn cells(&self) -> &str {
+        &self.cells.text
     }
 
     /// Why it does not cover a failure, for people.
@@ -203,14 +206,17 @@ impl Ledger {
     pub fn about(&self, cell: &CellId) -> Vec<&Entry> {
         let id = cell.to_string();
         let candidate = Candidate::new(&id);
-        self.entries.iter().filter(|entry| entry.matches(&id, &candidate)).collect()
+        self.entries.iter().filter(|entry| entry.cells.matches(&id, &candidate)).collect()
     }
 
     /// Entries that are about none of these cells.
     pub fn unmatched<'l>(&'l self, cells: &[&CellId]) -> Vec<&'l Entry> {
         let ids: Vec<String> = cells.iter().map(ToString::to_string).collect();
         let ids: Vec<(&str, Candidate<'_>)> = ids.iter().map(|id| (id.as_str(), Candidate::new(id))).collect();
-        self.entries.iter().filter(|entry| !ids.iter().any(|(id, candidate)| entry.matches(id, candidate))).collect()
+        self.entries
+            .iter()
+            .filter(|entry| !ids.iter().any(|(id, candidate)| entry.cells.matches(id, candidate)))
+            .collect()
     }
 
     /// Entries about some of these cells whose last day is over.

@@ -30,24 +30,27 @@ impl Filter {
     ///
     /// # Errors
     /// When a word is not a glob.
-    pub fn new<S: AsRef<str>>(words_of: &[S]) -> Result<Self, FilterError> {
+    pub fn new<S: AsRef<str>>(words: &[S]) -> Result<Self, FilterError> {
         let wrong =
             |word: &str, error: &globset::Error| FilterError { word: word.to_owned(), why: error.kind().to_string() };
-        let globs = words_of.iter().map(|word| glob(word.as_ref()).map_err(|error| wrong(word.as_ref(), &error)));
+        let globs = words.iter().map(|word| glob(word.as_ref()).map_err(|error| wrong(word.as_ref(), &error)));
         let globs: Vec<Glob> = globs.collect::<Result<_, _>>()?;
-        let words = GlobSet::new(globs).map_err(|error| wrong(error.glob().unwrap_or_default(), &error))?;
-        Ok(Self { words, heads: heads(words_of) })
+        let set = GlobSet::new(globs).map_err(|error| wrong(error.glob().unwrap_or_default(), &error))?;
+        Ok(Self { words: set, heads: heads(words) })
     }
 
     /// Whether a cell is chosen.
     #[must_use]
     pub fn chooses(&self, cell: &Cell<'_>) -> bool {
+        if self.words.is_empty() {
+            return true;
+        }
         let full = format!("{}[{}]", cell.scenario.name, cell.mode);
-        let is_meant = |scenarios: &[String]| scenarios.contains(&cell.scenario.name) || scenarios.contains(&full);
-        self.words.is_empty()
-            || self.matches(&[cell.scenario.name.clone(), full.clone()])
-            || self.heads.as_deref().is_none_or(is_meant) && self.matches(&ids(cell, &full))
+        let scenario = [&cell.scenario.name, &full];
+        let is_meant = |heads: &[String]| scenario.iter().any(|name| heads.contains(name));
+        scenario.iter().any(|name| self.words.is_match(name))
             || cell.runtimes.iter().any(|runtime| self.matches(&aliases(runtime)))
+            || self.heads.as_deref().is_none_or(is_meant) && self.matches(&ids(cell, &full))
     }
 
     /// Whether something of these names is chosen.
@@ -66,13 +69,18 @@ pub fn glob(text: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(&literal).literal_separator(false).backslash_escape(true).build()
 }
 
+/// Whether a character of a glob may stand for others.
+#[must_use]
+pub fn is_special(character: char) -> bool {
+    matches!(character, '*' | '?' | '{' | '\\')
+}
+
 fn heads<S: AsRef<str>>(words: &[S]) -> Option<Vec<String>> {
-    let special = |text: &str| text.contains(['*', '?', '{', '\\']);
     let mut heads = Vec::new();
     for word in words.iter().map(AsRef::as_ref) {
         match word.split_once('/') {
-            Some((head, _)) if !special(head) => heads.push(head.to_owned()),
-            None if !special(word) => {}
+            Some((head, _)) if !head.contains(is_special) => heads.push(head.to_owned()),
+            None if !word.contains(is_special) => {}
             Some(_) | None => return None,
         }
     }

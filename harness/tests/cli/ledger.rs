@@ -75,7 +75,7 @@ fn what_is_fixed_is_taken_out() {
     );
     let text = std::fs::read_to_string(sandbox.path(LEDGER)).unwrap();
     let ledger = Ledger::parse(&text).unwrap();
-    let cells: Vec<&str> = ledger.entries().iter().map(|entry| entry.cells.as_str()).collect();
+    let cells: Vec<&str> = ledger.entries().iter().map(coexist::judge::ledger::Entry::cells).collect();
     assert_eq!(cells, ["callback/{three,two}", "callback/{two,three}"]);
     assert!(text.starts_with("# First.\n\n") && text.contains("# Second.\n\n# Last.\n"), "{text}");
     sandbox.expect(0, &["run", "callback"]);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 
-use globset::Glob;
 use jiff::civil::Date;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use super::{Cause, Entry, FILE, Ledger, Pattern, TODO};
 use crate::catalog::closest;
 use crate::id::is_name;
 use crate::judge::What;
-use crate::matrix::glob;
+use crate::matrix::{glob, is_special};
 
 /// Why the ledger cannot be used.
 #[derive(Debug, Error, Diagnostic)]
@@ -149,7 +149,9 @@ fn entry(
     if written.phase.get_ref().trim().is_empty() {
         return Err(("`phase` is empty".to_owned(), "write it as `coexist show CELL` prints it", written.phase.span()));
     }
-    let pattern = |field: Option<Spanned<String>>| field.map(|field| pattern(&field)).transpose();
+    let optional = |field: Option<Spanned<String>>| {
+        field.map(|field| pattern(&field, "`*` stands for any text, `{a,b}` for either")).transpose()
+    };
     let toolchain = written.toolchain.map(|range| {
         let help = "write a runtime and bounds that all hold: go >=1.21, <1.24";
         range.get_ref().parse().map_err(|why| (why, help, range.span()))
@@ -166,10 +168,7 @@ fn entry(
     }
     Ok(Entry {
         what: failure(&written.outcome)?,
-        glob: glob_of_cells(&written.cells)?,
-        matcher: std::sync::OnceLock::new(),
-        beginning: written.cells.get_ref().chars().take_while(|c| !"*?{\\".contains(*c)).collect(),
-        cells: written.cells.into_inner(),
+        cells: pattern(&written.cells, "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*")?,
         phase: written.phase.into_inner(),
         rate: rate.transpose()?,
         cause: written.cause.map(Spanned::into_inner),
@@ -177,8 +176,8 @@ fn entry(
         upstream: written.upstream.map(Spanned::into_inner).or(of_cause),
         until,
         line,
-        says: pattern(written.says)?,
-        platform: pattern(written.platform)?,
+        says: optional(written.says)?,
+        platform: optional(written.platform)?,
         toolchain: toolchain.transpose()?,
     })
 }
@@ -248,18 +247,12 @@ fn check_upstream(field: &Spanned<String>) -> Result<(), Wrong> {
     Err((format!("`{text}` is no issue"), help, field.span()))
 }
 
-fn pattern(field: &Spanned<String>) -> Result<Pattern, Wrong> {
-    let glob = parsed(field, "`*` stands for any text, `{a,b}` for either")?;
-    Ok(Pattern { text: field.get_ref().clone(), glob, matcher: std::sync::OnceLock::new() })
-}
-
-fn glob_of_cells(field: &Spanned<String>) -> Result<Glob, Wrong> {
-    parsed(field, "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*")
-}
-
-fn parsed(field: &Spanned<String>, help: &'static str) -> Result<Glob, Wrong> {
-    let wrong = |error: globset::Error| format!("`{}` is no glob: {}", field.get_ref(), error.kind());
-    glob(field.get_ref()).map_err(|error| (wrong(error), help, field.span()))
+fn pattern(field: &Spanned<String>, help: &'static str) -> Result<Pattern, Wrong> {
+    let text = field.get_ref();
+    let wrong = |error: globset::Error| format!("`{text}` is no glob: {}", error.kind());
+    let glob = glob(text).map_err(|error| (wrong(error), help, field.span()))?;
+    let beginning = text.chars().take_while(|c| !is_special(*c)).collect();
+    Ok(Pattern { text: text.clone(), beginning, glob, matcher: OnceLock::new() })
 }
 
 fn failure(field: &Spanned<String>) -> Result<What, Wrong> {
