@@ -28,9 +28,11 @@ pub(super) fn understand(packages: &str, output: &str, is_installed: &dyn Fn(&st
     SetupError::Conflict { others: others.join(" "), packages }
 }
 
-/// Whether newer lists of packages may help.
+/// Whether newer lists of packages may help. They may where packages do not go together, too: what is installed may be newer
+/// than all that old lists have.
 pub(super) fn is_stale(error: &SetupError, output: &str) -> bool {
-    matches!(error, SetupError::NoPackage { .. }) || output.contains("404  Not Found")
+    use SetupError::{Conflict, Dependencies, NoPackage};
+    matches!(error, NoPackage { .. } | Dependencies { .. } | Conflict { .. }) || output.contains("404  Not Found")
 }
 
 /// `E: Failed to fetch http://deb.debian.org/…  Temporary failure resolving 'deb.debian.org'`

@@ -27,17 +27,28 @@ fn one_bad_debian_package_does_not_stop_the_others() {
     assert_eq!(updates, 1, "{:?}", fake.log());
 }
 
-/// Lists that name files which the archive has no more are got anew, once.
-#[test]
-fn old_lists_are_updated() {
-    const OLD: &str = r#"
+/// Lists that are older than what the archive has, or than what is installed, are got anew, once.
+#[rstest]
+#[case::gone("E: Failed to fetch http://deb.debian.org/debian/pool/g/ghc.deb  404  Not Found [IP: 1.2.3.4 80]")]
+#[case::older_than_what_is_installed(
+    "The following packages have unmet dependencies:\n libpcre2-dev : Depends: libpcre2-8-0 (= 10.42-1) but 10.42-1+deb12u1 is to be installed"
+)]
+#[case::without_a_package_that_others_need(
+    "The following packages have unmet dependencies:\n libhdf5-dev : Depends: libcurl-dev but it is not installable"
+)]
+fn old_lists_are_updated(#[case] says: &str) {
+    let old = format!(
+        r#"
 echo "apt $*" >> "$LOG"
-[ "$4" = update ] && { : > "${LOG%/*}/lists/new"; exit 0; }
-[ -e "${LOG%/*}/lists/new" ] && exit 0
-echo "E: Failed to fetch http://deb.debian.org/debian/pool/g/ghc.deb  404  Not Found [IP: 1.2.3.4 80]" >&2
-exit 100"#;
-    let fake = Fake::new(&[("apt-get", OLD)]);
-    assert_eq!(fake.run(&fake.plan(&[debian(&["ghc"]), debian(&["ocaml"])])), ["ghc: installed", "ocaml: installed"]);
+[ "$4" = update ] && {{ : > "${{LOG%/*}}/lists/new"; exit 0; }}
+[ -e "${{LOG%/*}}/lists/new" ] && exit 0
+echo "{says}" >&2
+exit 100"#
+    );
+    let pcre = "case $* in *libpcre2-8-0*) echo installed;; *) exit 1;; esac";
+    let fake = Fake::new(&[("apt-get", &old), ("dpkg-query", pcre)]);
+    let plan = fake.plan(&[debian(&["ghc"]), debian(&["ocaml"])]);
+    assert_eq!(fake.run(&plan), ["ghc: installed", "ocaml: installed"]);
     assert_eq!(fake.log().len(), 3, "{:?}", fake.log());
 }
 
