@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use coexist::catalog::{Catalog, Group};
 use coexist::child::{GuardProgram, Interrupt};
 use coexist::compile::{Places, Store, Toolbox, build};
-use coexist::matrix::{Cell, Filter, cells};
+use coexist::matrix::Filter;
 use coexist::project::Project;
 use coexist::run::Pool;
 use coexist::suite::{Hangs, Options, Repeat, start};
@@ -104,12 +104,8 @@ fn coexist(root: &Path, filters: &[&str], repeat: usize, jobs: usize) -> Duratio
 /// The same hosts with the same libraries, as command lines.
 fn commands(project: &Project, filters: &[&str]) -> Vec<String> {
     let catalog = Catalog::read(project.root()).expect("the catalogue is good");
-    let all = cells(&catalog);
-    let filter = Filter::new(filters).expect("these are globs");
-    let chosen: Vec<Cell<'_>> = all
-        .into_iter()
-        .filter(|cell| filter.chooses(cell) && cell.groups().all(|group| group == Group::Core))
-        .collect();
+    let mut chosen = Filter::new(filters).expect("these are globs").cells(&catalog);
+    chosen.retain(|cell| cell.groups().all(|group| group == Group::Core));
     let guard = GuardProgram::new(PathBuf::from(EXECUTABLE));
     let mut pool = Pool::start(1, &project.scratch(), &guard, Arc::new(Interrupt::default())).expect("a worker starts");
     let store = Store::open(project.store()).expect("the store opens");

@@ -103,10 +103,15 @@ impl std::str::FromStr for Shard {
 /// then fewer runtimes before more, then runtimes in the catalogue's order.
 #[must_use]
 pub fn cells(catalog: &Catalog) -> Vec<Cell<'_>> {
+    cells_of(catalog, |_, _| true)
+}
+
+/// The same of some scenarios and modes only.
+fn cells_of(catalog: &Catalog, is_wanted: impl Fn(&Scenario, &str) -> bool) -> Vec<Cell<'_>> {
     let mut all: Vec<Cell<'_>> = Vec::new();
     for scenario in &catalog.scenarios {
         let able: Vec<&Runtime> = catalog.runtimes.iter().filter(|runtime| accepts(scenario, runtime)).collect();
-        for (at, mode) in scenario.modes.iter().enumerate() {
+        for (at, mode) in scenario.modes.iter().enumerate().filter(|(_, mode)| is_wanted(scenario, mode)) {
             let of = |runtimes| cell(scenario, (at > 0).then_some(mode), mode, runtimes);
             let first = all.len();
             for count in scenario.fewest..=scenario.most {

@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Entry, Group, Heap, PLAIN, Runtime};
 use crate::check::linkage::Sharing;
 use crate::child::Interrupt;
 use crate::compile::{self, Artefact, Places, Store, Toolbox, ask, in_store};
-use crate::matrix::{Filter, cells};
+use crate::matrix::Filter;
 use crate::project::Project;
 use crate::record::LibraryRecord;
 use crate::suite::SuiteError;
@@ -112,9 +112,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 }
 
 fn chosen(own: &Arguments, catalog: &Catalog) -> Result<Vec<String>, Stopped> {
-    let filter = Filter::new(&own.filters)?;
     let found: Vec<String> =
-        cells(catalog).iter().filter(|cell| filter.chooses(cell)).map(|cell| cell.id.to_string()).collect();
+        Filter::new(&own.filters)?.cells(catalog).iter().map(|cell| cell.id.to_string()).collect();
     if found.is_empty() {
         let message = format!("no cell matches {}", own.filters.join(" "));
         return Err(Stopped::NothingSelected { message, help: "all cells: coexist list cells".to_owned() });

@@ -30,9 +30,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let id = canonical(&own.cell, &catalog)?;
     let record = Record::read(&project.record());
-    let exists = crate::matrix::cells(&catalog).iter().any(|cell| cell.id == id);
+    let exists = || crate::matrix::cells(&catalog).iter().any(|cell| cell.id == id);
     let recorded = record.as_ref().is_ok_and(|record| record.cell(&id).is_some());
-    if !exists && !recorded {
+    if !recorded && !exists() {
         return Err(unknown(&id.to_string(), &catalog));
     }
     let record = record?;

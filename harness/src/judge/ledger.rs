@@ -7,7 +7,7 @@ mod tests;
 
 use std::sync::OnceLock;
 
-use globset::{Candidate, Glob, GlobMatcher};
+use globset::{Candidate, GlobMatcher};
 use jiff::civil::Date;
 
 pub use range::{Range, version};
@@ -15,6 +15,7 @@ pub use read::LedgerError;
 
 use super::{Outcome, Rate, What};
 use crate::id::{CellId, RuntimeId};
+use crate::matrix::{glob, is_special};
 
 /// Where the ledger lies below the project's root.
 pub const FILE: &str = "snapshots/known-failures.toml";
@@ -64,27 +65,67 @@ pub struct Entry {
     toolchain: Option<Range>,
 }
 
-/// A glob, and how it was written. It is compiled when it is first needed: a ledger has thousands, and few are about what is
-/// run.
+/// A glob. It is compiled when it is first needed: a ledger has thousands, and few are about what is run.
 #[derive(Debug)]
 struct Pattern {
     text: String,
-    /// What it begins with before anything stands for something else. Few have much in common with what they are asked about.
-    beginning: String,
-    glob: Glob,
+    /// What every text that it matches has in it, in this order. Most texts do not, and that is soon seen.
+    pieces: Vec<String>,
     matcher: OnceLock<GlobMatcher>,
 }
 
 impl Pattern {
+    fn new(text: &str) -> Result<Self, globset::Error> {
+        if text.contains(is_special) {
+            glob(text)?;
+        }
+        Ok(Self { text: text.to_owned(), pieces: pieces(text), matcher: OnceLock::new() })
+    }
+
     fn is_match(&self, text: &str) -> bool {
-        self.matches(text, &Candidate::new(text))
+        self.may_match(text) && self.compiled().is_match(text)
     }
 
     /// The same of a text that many are asked about.
     fn matches(&self, text: &str, candidate: &Candidate<'_>) -> bool {
-        text.starts_with(&self.beginning)
-            && self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match_candidate(candidate)
+        self.may_match(text) && self.compiled().is_match_candidate(candidate)
     }
+
+    fn may_match(&self, text: &str) -> bool {
+        let mut rest = text;
+        let is_there = |piece: &String| {
+            let after = rest.find(piece.as_str()).map(|at| &rest[at + piece.len()..]);
+            rest = after.unwrap_or_default();
+            after.is_some()
+        };
+        self.pieces.iter().all(is_there)
+    }
+
+    fn compiled(&self) -> &GlobMatcher {
+        self.matcher.get_or_init(|| glob(&self.text).expect("it was a glob when it was read").compile_matcher())
+    }
+}
+
+/// The parts of a glob that stand for themselves, outside of braces.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut depth = 0usize;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '\\' => drop(characters.next()),
+            _ => {}
+        }
+        if depth > 0 || is_special(character) {
+            pieces.push(String::new());
+        } else if let Some(piece) = pieces.last_mut() {
+            piece.push(character);
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 /// Where and when a cell was run, and with which versions: what the conditions of entries are about.

@@ -6,8 +6,8 @@
 use globset::{Glob, GlobBuilder, GlobSet};
 use thiserror::Error;
 
-use super::Cell;
-use crate::catalog::Runtime;
+use super::{Cell, cells_of};
+use crate::catalog::{Catalog, Runtime, Scenario};
 
 /// Some words; a cell is chosen if one of them chooses it.
 #[derive(Debug, Clone, Default)]
@@ -39,18 +39,30 @@ impl Filter {
         Ok(Self { words: set, heads: heads(words) })
     }
 
+    /// All cells of the catalogue that are chosen, in its order. Scenarios that no word is about are not looked at.
+    #[must_use]
+    pub fn cells<'c>(&self, catalog: &'c Catalog) -> Vec<Cell<'c>> {
+        let by_runtime = catalog.runtimes.iter().any(|runtime| self.matches(&aliases(runtime)));
+        let mut chosen = cells_of(catalog, |scenario, mode| {
+            let names = names(scenario, mode);
+            by_runtime || self.matches(&names) || self.is_about(&names)
+        });
+        chosen.retain(|cell| self.chooses(cell));
+        chosen
+    }
+
     /// Whether a cell is chosen.
     #[must_use]
     pub fn chooses(&self, cell: &Cell<'_>) -> bool {
-        if self.words.is_empty() {
-            return true;
-        }
-        let full = format!("{}[{}]", cell.scenario.name, cell.mode);
-        let scenario = [&cell.scenario.name, &full];
-        let is_meant = |heads: &[String]| scenario.iter().any(|name| heads.contains(name));
-        scenario.iter().any(|name| self.words.is_match(name))
+        let names = names(cell.scenario, cell.mode);
+        self.matches(&names)
             || cell.runtimes.iter().any(|runtime| self.matches(&aliases(runtime)))
-            || self.heads.as_deref().is_none_or(is_meant) && self.matches(&ids(cell, &full))
+            || self.is_about(&names) && self.matches(&ids(cell, &names[1]))
+    }
+
+    /// Whether one of the words may be the id of a cell whose scenario has these names.
+    fn is_about(&self, names: &[String]) -> bool {
+        self.heads.as_deref().is_none_or(|heads| names.iter().any(|name| heads.contains(name)))
     }
 
     /// Whether something of these names is chosen.
@@ -69,10 +81,10 @@ pub fn glob(text: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(&literal).literal_separator(false).backslash_escape(true).build()
 }
 
-/// Whether a character of a glob may stand for others.
+/// Whether a character of a glob does not stand for itself.
 #[must_use]
 pub fn is_special(character: char) -> bool {
-    matches!(character, '*' | '?' | '{' | '\\')
+    matches!(character, '*' | '?' | '{' | '}' | '\\')
 }
 
 fn heads<S: AsRef<str>>(words: &[S]) -> Option<Vec<String>> {
@@ -85,6 +97,11 @@ fn heads<S: AsRef<str>>(words: &[S]) -> Option<Vec<String>> {
         }
     }
     Some(heads)
+}
+
+/// A scenario's names, without its mode and with it.
+fn names(scenario: &Scenario, mode: &str) -> [String; 2] {
+    [scenario.name.clone(), format!("{}[{mode}]", scenario.name)]
 }
 
 /// A runtime's names: the default variant has two.
@@ -118,6 +135,7 @@ mod tests {
     use std::sync::LazyLock;
 
     use proptest::prelude::*;
+    use rstest::rstest;
 
     use super::*;
     use crate::catalog::Catalog;
@@ -149,17 +167,33 @@ mod tests {
         for cell in CELLS.iter().step_by(7) {
             for word in words {
                 let matcher = glob(word).unwrap().compile_matcher();
-                let is_named = names(cell).iter().any(|name| matcher.is_match(name));
+                let is_named = all_names(cell).iter().any(|name| matcher.is_match(name));
                 assert_eq!(chooses(word, cell), is_named, "{word} {}", cell.id);
             }
         }
     }
 
-    fn names(cell: &Cell<'_>) -> Vec<String> {
-        let full = format!("{}[{}]", cell.scenario.name, cell.mode);
-        let mut all = ids(cell, &full);
+    /// What is planned for some words is what they choose of all.
+    #[rstest]
+    #[case(&["callback/c"])]
+    #[case(&["callback", "rfc2012[dlopen]/c"])]
+    #[case(&["go@1.21"])]
+    #[case(&["*[managed]*"])]
+    #[case(&["nothing"])]
+    #[case(&[])]
+    fn nothing_is_left_out(#[case] words: &[&str]) {
+        let filter = Filter::new(words).unwrap();
+        let planned: Vec<CellId> = filter.cells(&CATALOG).into_iter().map(|cell| cell.id).collect();
+        let chosen: Vec<CellId> =
+            CELLS.iter().filter(|cell| filter.chooses(cell)).map(|cell| cell.id.clone()).collect();
+        assert_eq!(planned, chosen);
+    }
+
+    fn all_names(cell: &Cell<'_>) -> Vec<String> {
+        let names = names(cell.scenario, cell.mode);
+        let mut all = ids(cell, &names[1]);
         all.extend(cell.runtimes.iter().flat_map(|runtime| aliases(runtime)));
-        all.extend([cell.scenario.name.clone(), full]);
+        all.extend(names);
         all
     }
 
@@ -194,7 +228,7 @@ mod tests {
         fn a_cell_is_chosen_by_each_of_its_names(at in any::<proptest::sample::Index>(), other in any::<proptest::sample::Index>()) {
             let cell = at.get(&CELLS);
             let other = other.get(&CELLS);
-            for name in names(cell) {
+            for name in all_names(cell) {
                 prop_assert!(chooses(&name, cell), "{name}");
             }
             // With the default variants and the default mode named, and as it is printed.

@@ -5,13 +5,12 @@ use crate::catalog::{Catalog, Group, Runtime};
 use crate::cli::Stopped;
 use crate::cli::setup::Groups;
 use crate::compile::Toolbox;
-use crate::matrix::{Cell, Filter, cells};
+use crate::matrix::{Cell, Filter};
 
 /// The cells that the words and options choose, whether or not the machine has what they need.
 pub(super) fn asked<'c>(own: &Arguments, catalog: &'c Catalog) -> Result<Vec<Cell<'c>>, Stopped> {
     let filter = Filter::new(&own.filters)?;
-    let mut asked = cells(catalog);
-    asked.retain(|cell| filter.chooses(cell));
+    let mut asked = filter.cells(catalog);
     if asked.is_empty() {
         return Err(nothing(own));
     }

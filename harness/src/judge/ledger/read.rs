@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use miette::{Diagnostic, NamedSource, SourceSpan};
@@ -16,7 +15,6 @@ use super::{Cause, Entry, FILE, Ledger, Pattern, TODO};
 use crate::catalog::closest;
 use crate::id::is_name;
 use crate::judge::What;
-use crate::matrix::{glob, is_special};
 
 /// Why the ledger cannot be used.
 #[derive(Debug, Error, Diagnostic)]
@@ -250,9 +248,7 @@ fn check_upstream(field: &Spanned<String>) -> Result<(), Wrong> {
 fn pattern(field: &Spanned<String>, help: &'static str) -> Result<Pattern, Wrong> {
     let text = field.get_ref();
     let wrong = |error: globset::Error| format!("`{text}` is no glob: {}", error.kind());
-    let glob = glob(text).map_err(|error| (wrong(error), help, field.span()))?;
-    let beginning = text.chars().take_while(|c| !is_special(*c)).collect();
-    Ok(Pattern { text: text.clone(), beginning, glob, matcher: OnceLock::new() })
+    Pattern::new(text).map_err(|error| (wrong(error), help, field.span()))
 }
 
 fn failure(field: &Spanned<String>) -> Result<What, Wrong> {

@@ -1,6 +1,8 @@
 //! Which entries are about a cell, how they stand to a failure, and what is wrong with a text.
 
 use jiff::civil::date;
+use proptest::prelude::*;
+use rstest::rstest;
 
 use super::*;
 
@@ -18,19 +20,33 @@ fn an_entry_is_about_the_cells_of_its_glob() {
     assert_eq!(ledger.about(&id("callback/go+c")).len(), 0);
 }
 
-#[test]
-fn a_beginning_hides_nothing() {
-    for glob in ["churn/go", "churn/{go,rust}", "{churn,callback}/go", "ch*/go", "churn/*", "*", "ch?rn/go"] {
-        let ledger = Ledger::parse(&format!(
-            "[[failure]]\ncells = \"{glob}\"\nphase = \"churn\"\noutcome = \"timed-out\"\nreason = \"x\"\n"
-        ));
-        let ledger = ledger.unwrap();
-        assert_eq!(ledger.about(&id("churn/go")).len(), 1, "{glob}");
-        assert!(
-            ledger.entries()[0].is_about(&id("churn/go")) && ledger.unmatched(&[&id("churn/go")]).is_empty(),
-            "{glob}"
-        );
+proptest! {
+    /// Looking first for the pieces of a glob that stand for themselves changes no answer.
+    #[test]
+    fn pieces_hide_nothing(text in "[ab/+,]{0,8}", glob in "([ab/+,]|[*?]|\\\\[a*]|\\{([ab]{1,2},){0,2}[ab*]{0,2}\\}){0,6}") {
+        let plain = crate::matrix::glob(&glob);
+        match (Pattern::new(&glob), plain) {
+            (Ok(pattern), Ok(plain)) => prop_assert_eq!(pattern.is_match(&text), plain.compile_matcher().is_match(&text)),
+            (Err(_), Err(_)) => {}
+            (Ok(_), Err(why)) => prop_assert!(false, "{glob} is no glob: {why}"),
+            (Err(why), Ok(_)) => prop_assert!(false, "{glob} is a glob: {why}"),
+        }
     }
+
+    #[test]
+    fn what_is_no_glob_is_said_when_it_is_read(glob in "[ab{}*,\\\\]{0,6}") {
+        prop_assert_eq!(Pattern::new(&glob).is_ok(), crate::matrix::glob(&glob).is_ok());
+    }
+}
+
+#[rstest]
+#[case("churn/go", &["churn/go"])]
+#[case("churn/{go,rust}+c", &["churn/", "+c"])]
+#[case("*[a]/?b\\*c", &["[a]/", "b", "c"])]
+#[case("{a,{b,c}d}e", &["e"])]
+#[case("", &[])]
+fn pieces_are_outside_of_braces(#[case] glob: &str, #[case] expected: &[&str]) {
+    assert_eq!(pieces(glob), expected);
 }
 
 #[test]
