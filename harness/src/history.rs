@@ -1,11 +1,12 @@
 //! What earlier runs saw of each cell, as long as everything that was run is the same: `history.json`. A cell that failed once
 //! and now passes with the same bytes is not well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::id::CellId;
 use crate::judge::{Outcome, snapshot};
@@ -19,12 +20,14 @@ const PASTS: usize = 6;
 /// Different things that one cell did which are told apart; what comes after them counts for one of the same outcome.
 pub const DIFFERENT: usize = 16;
 
-/// What was seen of all cells.
+/// What was seen of all cells. Most of it is about cells and builds that a run is not about, so it stays text until it is
+/// asked for.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct History {
     schema: u32,
-    cells: BTreeMap<CellId, Vec<Past>>,
+    /// By the cell's id: its pasts, the latest first.
+    cells: BTreeMap<Box<str>, Box<RawValue>>,
 }
 
 /// What was seen of one cell when the same was run in the same way.
@@ -76,12 +79,6 @@ impl Past {
         Self { hash, seen: Vec::new() }
     }
 
-    /// Most cells do one thing, and a vector that grows by itself begins with room for four.
-    fn keep(&mut self, seen: Seen) {
-        self.seen.reserve_exact(1);
-        self.seen.push(seen);
-    }
-
     /// Counts one more run.
     pub fn add(&mut self, outcome: &Outcome, trace: Option<&Prints>) {
         let same = |seen: &Seen| seen.outcome == *outcome && seen.trace.as_ref() == trace;
@@ -91,9 +88,12 @@ impl Past {
         let is_full = self.seen.len() >= DIFFERENT;
         let at =
             self.seen.iter().position(same).or_else(|| is_full.then(|| self.seen.iter().position(alike)).flatten());
-        match at {
-            Some(at) => self.seen[at].count += 1,
-            None => self.keep(Seen { outcome: outcome.clone(), trace: trace.cloned(), count: 1 }),
+        if let Some(at) = at {
+            self.seen[at].count += 1;
+        } else {
+            // Most cells do one thing, and a vector that grows by itself begins with room for four.
+            self.seen.reserve_exact(1);
+            self.seen.push(Seen { outcome: outcome.clone(), trace: trace.cloned(), count: 1 });
         }
     }
 }
@@ -115,28 +115,36 @@ impl History {
 
     /// What was seen of a cell when the same was run in the same way.
     #[must_use]
-    pub fn of(&self, cell: &CellId, hash: &str) -> &[Seen] {
-        let pasts = self.cells.get(cell).map_or(&[][..], Vec::as_slice);
-        pasts.iter().find(|past| past.hash == hash).map_or(&[], |past| &past.seen)
+    pub fn of(&self, cell: &CellId, hash: &str) -> Vec<Seen> {
+        self.pasts(cell).into_iter().find(|past| past.hash == hash).map(|past| past.seen).unwrap_or_default()
     }
 
     /// From now on, this is all that is known of a cell with the past's hash.
-    pub fn set(&mut self, cell: CellId, past: Past) {
-        let pasts = self.cells.entry(cell).or_default();
+    pub fn set(&mut self, cell: &CellId, past: Past) {
+        let mut pasts = self.pasts(cell);
         pasts.retain(|other| other.hash != past.hash);
-        pasts.reserve_exact(1);
         pasts.insert(0, past);
         pasts.truncate(PASTS);
+        // Numbers and text can always be written.
+        if let Ok(text) = to_raw_value(&pasts) {
+            self.cells.insert(cell.to_string().into(), text);
+        }
+    }
+
+    /// What is not as it should be is as if it had not been seen.
+    fn pasts(&self, cell: &CellId) -> Vec<Past> {
+        let text = self.cells.get(cell.to_string().as_str());
+        text.and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default()
     }
 
     /// Knows nothing of a cell from now on.
     pub fn forget(&mut self, cell: &CellId) {
-        self.cells.remove(cell);
+        self.cells.remove(cell.to_string().as_str());
     }
 
-    /// Knows nothing of cells that are not there any more.
-    pub fn retain(&mut self, exists: impl Fn(&CellId) -> bool) {
-        self.cells.retain(|cell, _| exists(cell));
+    /// Knows nothing of cells that are not among these any more.
+    pub fn keep(&mut self, cells: &HashSet<String>) {
+        self.cells.retain(|cell, _| cells.contains(&**cell));
     }
 
     /// Writes it whole or not at all.
@@ -178,20 +186,27 @@ mod tests {
         past.add(&outcome(What::TimedOut, ""), None);
         let trace = Prints { own: "a".to_owned(), nameless: None };
         past.add(&outcome(What::Finished, ""), Some(&trace));
-        history.set(cell.clone(), past);
+        history.set(&cell, past);
         history.write(&file).unwrap();
         let mut read = History::read(&file).unwrap();
         let counts: Vec<usize> = read.of(&cell, "one").iter().map(|seen| seen.count).collect();
         assert_eq!(counts, [2, 1]);
         assert!(read.of(&cell, "two").is_empty());
         for hash in ["two", "three", "four", "five", "six"] {
-            read.set(cell.clone(), Past::new(hash.to_owned()));
+            read.set(&cell, Past::new(hash.to_owned()));
         }
         assert_eq!(read.of(&cell, "one").len(), 2, "the same once more is the same");
-        read.set(cell.clone(), Past::new("seven".to_owned()));
+        read.set(&cell, Past::new("seven".to_owned()));
         assert!(read.of(&cell, "one").is_empty());
         read.forget(&cell);
         assert!(read.of(&cell, "one").is_empty());
+        read.set(&cell, Past::new("eight".to_owned()));
+        read.keep(&HashSet::from(["churn/go+c".to_owned()]));
+        assert_eq!(read.cells.len(), 1);
+        read.keep(&HashSet::from(["churn/go".to_owned()]));
+        assert!(read.cells.is_empty());
+        std::fs::write(&file, "{\"schema\": 1, \"cells\": {\"churn/go+c\": 7}}").unwrap();
+        assert!(History::read(&file).unwrap().of(&cell, "one").is_empty());
         std::fs::write(&file, "{\"schema\": 9, \"cells\": {}}").unwrap();
         assert_eq!(History::read(&file).unwrap_err(), "it has schema 9");
     }

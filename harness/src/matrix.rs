@@ -10,7 +10,7 @@ pub use filter::{Filter, FilterError, glob, is_special};
 
 use crate::catalog::{Catalog, FILE, Group, LINKED, PRELOAD, Runtime, Scenario, TERMINAL, Tools, Variants};
 use crate::child::Stdout;
-use crate::id::{CellId, RuntimeId};
+use crate::id::CellId;
 
 /// One thing to run: a scenario, its load mode, and runtimes in order.
 #[derive(Debug, Clone)]
@@ -111,8 +111,10 @@ fn cells_of(catalog: &Catalog, is_wanted: impl Fn(&Scenario, &str) -> bool) -> V
     let mut all: Vec<Cell<'_>> = Vec::new();
     for scenario in &catalog.scenarios {
         let able: Vec<&Runtime> = catalog.runtimes.iter().filter(|runtime| accepts(scenario, runtime)).collect();
+        let name: Arc<str> = scenario.name.as_str().into();
         for (at, mode) in scenario.modes.iter().enumerate().filter(|(_, mode)| is_wanted(scenario, mode)) {
-            let of = |runtimes| cell(scenario, (at > 0).then_some(mode), mode, runtimes);
+            let printed_mode: Option<Arc<str>> = (at > 0).then(|| mode.as_str().into());
+            let of = |runtimes| named(scenario, Arc::clone(&name), printed_mode.clone(), mode, runtimes);
             let first = all.len();
             for count in scenario.fewest..=scenario.most {
                 tuples(&able, count, &mut |runtimes| {
@@ -140,12 +142,22 @@ pub fn cell<'c>(
     mode: &'c str,
     runtimes: Vec<&'c Runtime>,
 ) -> Option<Cell<'c>> {
+    named(scenario, scenario.name.as_str().into(), printed_mode.map(Arc::from), mode, runtimes)
+}
+
+/// The same with names that other cells have as well.
+fn named<'c>(
+    scenario: &'c Scenario,
+    name: Arc<str>,
+    printed_mode: Option<Arc<str>>,
+    mode: &'c str,
+    runtimes: Vec<&'c Runtime>,
+) -> Option<Cell<'c>> {
     if runtimes.is_empty() {
         return None;
     }
-    let ids: Arc<[RuntimeId]> = runtimes.iter().map(|runtime| runtime.id.clone()).collect();
-    let id = CellId { scenario: scenario.name.as_str().into(), mode: printed_mode.map(Arc::from), runtimes: ids };
-    Some(Cell { id, scenario, mode, runtimes })
+    let ids = runtimes.iter().map(|runtime| runtime.id.clone()).collect();
+    Some(Cell { id: CellId { scenario: name, mode: printed_mode, runtimes: ids }, scenario, mode, runtimes })
 }
 
 /// Whether a runtime has what a scenario needs.

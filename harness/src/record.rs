@@ -1,5 +1,6 @@
 //! The record of one run: JSON with a schema version, of which every report is a view.
 
+mod counts;
 mod footprints;
 
 use std::collections::BTreeMap;
@@ -70,7 +71,8 @@ pub struct CellRecord {
     /// How often it was run.
     pub runs: usize,
     /// How often each outcome came.
-    pub outcomes: BTreeMap<String, usize>,
+    #[serde(with = "counts")]
+    pub outcomes: Vec<(String, usize)>,
     /// The same with earlier runs of the same in the same way.
     pub together: Together,
     /// Median wall time of a run in microseconds.
@@ -94,7 +96,7 @@ pub struct CellRecord {
     /// Of a failure that the ledger does not have: the entry that comes nearest, and why it does not cover it.
     pub uncovered: Option<String>,
     /// Who it was, if it was run once more for that.
-    pub diagnosis: Option<Diagnosis>,
+    pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 /// What is known of a cell from this run and from earlier ones in which everything that was run was the same.

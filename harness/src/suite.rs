@@ -181,11 +181,12 @@ pub fn run<'c>(
             break;
         }
     }
-    let pasts = jobs.iter().zip(&done).filter_map(|(job, runs)| job.past(runs, setting.history)).collect();
+    let mut pasts = Vec::new();
     let cells = jobs
         .iter()
         .zip(done)
         .map(|(job, runs)| {
+            pasts.extend(job.past(&runs, setting.history));
             let runs = if runs.is_empty() { vec![job.unrun(setting)] } else { runs };
             summarise(job, runs, setting)
         })

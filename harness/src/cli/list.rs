@@ -112,8 +112,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 }
 
 fn chosen(own: &Arguments, catalog: &Catalog) -> Result<Vec<String>, Stopped> {
-    let found: Vec<String> =
-        Filter::new(&own.filters)?.cells(catalog).iter().map(|cell| cell.id.to_string()).collect();
+    let found: Vec<String> = Filter::new(&own.filters)?.cells(catalog).iter().map(|cell| cell.id.to_string()).collect();
     if found.is_empty() {
         let message = format!("no cell matches {}", own.filters.join(" "));
         return Err(Stopped::NothingSelected { message, help: "all cells: coexist list cells".to_owned() });

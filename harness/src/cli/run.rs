@@ -168,11 +168,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         cells: results.cells,
     };
     for (cell, past) in results.pasts {
-        history.set(cell, past);
+        history.set(&cell, past);
     }
     if full {
-        let exists: std::collections::HashSet<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
-        history.retain(|cell| exists.contains(cell));
+        history.keep(&all.iter().map(|cell| cell.id.to_string()).collect());
     }
     if let Err(error) = history.write(&project.history()) {
         ui::say(&format!("what was seen could not be written to {}: {error}\n", project.history().display()));

@@ -164,7 +164,7 @@ pub fn attention(record: &Record) -> String {
             if let Some(near) = &cell.uncovered {
                 let _ = writeln!(out, "    {DIM}{near}{DIM:#}");
             }
-            for line in cell.diagnosis.iter().flat_map(diagnosis::short) {
+            for line in cell.diagnosis.as_deref().into_iter().flat_map(diagnosis::short) {
                 let _ = writeln!(out, "    {line}");
             }
         }

@@ -80,7 +80,7 @@ pub fn diagnose<'c>(
     let places: Vec<usize> = jobs.iter().map(|(at, _)| *at).collect();
     drop(jobs);
     for (at, diagnosis) in places.into_iter().zip(found) {
-        results.cells[at].diagnosis = diagnosis.flatten();
+        results.cells[at].diagnosis = diagnosis.flatten().map(Box::new);
     }
     all.len().saturating_sub(most)
 }

@@ -86,7 +86,7 @@ impl<'l> Together<'l> {
         let versions: &[(RuntimeId, String)] = longest.map_or(&[], |versions| versions);
         let now = setting.now(versions);
         let nothing = runs.iter().all(|run| matches!(run.verdict, Verdict::Skipped | Verdict::Faulty));
-        let earlier = if nothing { &[][..] } else { setting.history.of(&job.cell.id, &job.hash) };
+        let earlier = if nothing { Vec::new() } else { setting.history.of(&job.cell.id, &job.hash) };
 
         let mut verdicts = Vec::new();
         let mut entry = None;
@@ -137,7 +137,7 @@ impl CellJob<'_> {
     /// What is known of the cell after these runs, of those that were run to an end.
     pub(super) fn past(&self, runs: &[Run], history: &History) -> Option<(CellId, Past)> {
         let mut past = Past::new(self.hash.clone());
-        past.seen = history.of(&self.cell.id, &self.hash).to_vec();
+        past.seen = history.of(&self.cell.id, &self.hash);
         let ended =
             runs.iter().filter(|run| !matches!(run.outcome.what, What::NotRun | What::HarnessFailed | What::NotBuilt));
         let mut any = false;
@@ -158,8 +158,9 @@ pub(super) struct Identity {
 
 impl Identity {
     pub fn new(options: Options, harness: &Path) -> Self {
-        let program = std::fs::read(harness).unwrap_or_default();
-        let way = format!("{:?} {:?} {}", options.deadline, options.stress, blake3::hash(&program));
+        let mut program = blake3::Hasher::new();
+        let _ = std::fs::File::open(harness).and_then(|file| program.update_reader(file).map(drop));
+        let way = format!("{:?} {:?} {}", options.deadline, options.stress, program.finalize());
         Self { way: blake3::hash(way.as_bytes()), known: HashMap::new() }
     }
 

@@ -20,6 +20,7 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
     for run in &runs {
         *outcomes.entry(run.outcome.what.to_string()).or_insert(0) += 1;
     }
+    let outcomes = outcomes.into_iter().collect();
     let mut walls: Vec<Duration> = runs.iter().map(|run| run.wall).collect();
     walls.sort_unstable();
     let wall = walls[walls.len() / 2];

@@ -114,7 +114,7 @@ fn repeats_are_counted() {
     let record = sandbox.record();
     assert_eq!(record.cells.len(), 3);
     for cell in &record.cells {
-        assert_eq!((cell.runs, cell.outcomes["finished"]), (3, 3));
+        assert_eq!((cell.runs, &*cell.outcomes), (3, &[("finished".to_owned(), 3)][..]));
     }
     assert!(ran.stderr.contains("3 cells in 9 runs: 3 new"), "{}", ran.stderr);
     assert!(ran.stderr.contains("another outcome in 0 of 3; at most 63.16 % at 95 %"), "{}", ran.stderr);
