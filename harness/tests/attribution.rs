@@ -29,7 +29,7 @@ use crate::{broken, stage};
 #[case("exit-in-callback", &["exit 0 from exit (libc.so.6), called from exit-in-callback: leave (", "; thread: main"])]
 #[case("steals-faults", &[
     "SIGSEGV at 0x0 (SEGV_MAPERR) in faults-in-callback: touch_nothing (",
-    "handler: steals-faults: give_up (",
+    "the handler that got it: steals-faults: give_up (",
     ", which called exit 42; thread: main",
 ])]
 #[case("loses-overflows", &[
@@ -41,7 +41,7 @@ use crate::{broken, stage};
     "no handler; thread: main; before it 2 handled faults, the last a SIGSEGV in overflow-blocks-faults: recover_recurse (",
 ])]
 #[case("big-stack", &["(SEGV_ACCERR, beyond the thread's stack) in big-stack: call_with_frame ("])]
-#[case("keeps-faults", &["in host: host_fault, called from host: own_fault", "handler: keeps-faults: recover_here ("])]
+#[case("keeps-faults", &["in host: host_fault, called from host: own_fault", "the handler that got it: keeps-faults: recover_here ("])]
 fn it_says_who(#[case] sample: &str, #[case] said: &[&str]) {
     let Some(judged) = stage::diagnosed(broken::named(sample), Duration::from_secs(2)) else { return };
     let found = judged.record.diagnosis.expect("it failed");

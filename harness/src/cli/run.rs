@@ -13,10 +13,11 @@ use jiff::civil::Date;
 
 use super::setup::{self, Groups};
 use super::{ExitStatus, Stopped, ui};
+use crate::catalog::Catalog;
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
 use crate::history::History;
-use crate::id::RuntimeId;
+use crate::id::{CellId, RuntimeId};
 use crate::judge::ledger::Entry;
 use crate::judge::{Ledger, Verdict, What, snapshot};
 use crate::matrix::{Cell, Shard, cells};
@@ -179,7 +180,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     propose(project, &record, pool.scratch());
     drop(pool);
     record.write(&project.record())?;
-    show(&record);
+    show(&record, &catalog);
     if left > 0 {
         ui::say(&format!("{left} more failed cells were not diagnosed: coexist run 'CELL' --diagnose all\n"));
     }
@@ -244,12 +245,12 @@ fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
 }
 
 fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
-    let ids: Vec<&crate::id::CellId> = all.iter().map(|cell| &cell.id).collect();
+    let ids: Vec<&CellId> = all.iter().map(|cell| &cell.id).collect();
     ledger.unmatched(&ids).into_iter().map(|entry| (entry.line, entry.cells().to_owned())).collect()
 }
 
 fn expired(ledger: &Ledger, chosen: &[Cell<'_>], day: Date) -> Vec<(usize, String, String)> {
-    let ids: Vec<&crate::id::CellId> = chosen.iter().map(|cell| &cell.id).collect();
+    let ids: Vec<&CellId> = chosen.iter().map(|cell| &cell.id).collect();
     let until = |entry: &Entry| entry.until.map(|until| until.to_string()).unwrap_or_default();
     ledger.expired(&ids, day).into_iter().map(|entry| (entry.line, entry.cells().to_owned(), until(entry))).collect()
 }
@@ -280,9 +281,10 @@ fn propose(project: &Project, record: &Record, scratch: &Path) {
     }
 }
 
-fn show(record: &Record) {
+fn show(record: &Record, catalog: &Catalog) {
+    let property = |id: &CellId| catalog.scenario(&id.scenario).map(|scenario| scenario.property.as_str());
     ui::say(&terminal::matrix(record));
-    ui::say(&terminal::attention(record));
+    ui::say(&terminal::attention(record, property));
     ui::say(&terminal::summary(record));
     ui::say(&terminal::skipped(record));
 }

@@ -58,7 +58,7 @@ fn lines(cell: &Cell<'_>, seen: &Observation) -> Option<Contradiction> {
         let same = (0..cell.runtimes.len()).filter(|at| cell.runtimes[*at].title == runtime.title);
         let events: usize = same.map(|at| counts(seen, at).1).sum();
         let lines = count_lines(seen, &runtime.title);
-        let said = || format!("events: {events}, lines \"{}\" on stdout: {lines}", line(&runtime.title));
+        let said = || format!("\"{}\" was printed {events} times and is on stdout {lines} times", line(&runtime.title));
         if lines < events {
             return Some(("callback", "line-missing", said()));
         }

@@ -65,6 +65,19 @@ pub enum What {
     HarnessFailed,
 }
 
+impl What {
+    /// Whether a thread and a place in code belong to it, which another run below a tracer can show.
+    #[must_use]
+    pub fn has_a_place(&self) -> bool {
+        match self {
+            Self::Signalled(_) | Self::TimedOut | Self::Exited(_) | Self::Incomplete => true,
+            Self::Finished | Self::Leaked | Self::Flooded(_) | Self::OverLimit(_) | Self::Refused(_) => false,
+            Self::CheckFailed | Self::Contradicted(_) | Self::OverBudget(_) | Self::Corrupted(_) => false,
+            Self::NotBuilt | Self::NotRun | Self::HarnessFailed => false,
+        }
+    }
+}
+
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -30,7 +30,7 @@ impl Tally {
     }
 }
 
-/// `3 of 20: 3 % to 38 % at 95 %`
+/// `3 of 20 runs, so 3 % to 38 % of all with 95 % confidence`
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = |rate: f64| match rate * 100.0 {
@@ -39,7 +39,14 @@ impl fmt::Display for Tally {
             percent => format!("{percent:.0} %"),
         };
         let (low, high) = self.interval();
-        write!(f, "{} of {}: {} to {} at 95 %", self.bad, self.runs, percent(low), percent(high))
+        write!(
+            f,
+            "{} of {} runs, so {} to {} of all with 95 % confidence",
+            self.bad,
+            self.runs,
+            percent(low),
+            percent(high)
+        )
     }
 }
 

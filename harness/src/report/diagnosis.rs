@@ -31,7 +31,7 @@ fn hedge(diagnosis: &Diagnosis) -> Option<String> {
         return Some(format!("the re-run failed otherwise: {}", diagnosis.reruns.join("; ")));
     }
     (runs > 1).then(|| {
-        format!("failed in the same way in re-run {runs}, before: {}", diagnosis.reruns[..runs - 1].join("; "))
+        format!("re-run {runs} failed in the same way; those before it: {}", diagnosis.reruns[..runs - 1].join(", "))
     })
 }
 
@@ -97,7 +97,7 @@ fn kind(fault: &Fault) -> String {
 fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
     let handler = match &fault.handler {
         Handler::None => "no handler".to_owned(),
-        Handler::Ran(frame) => format!("handler: {frame}"),
+        Handler::Ran(frame) => format!("the handler that got it: {frame}"),
         Handler::NotEntered => "its handler could not be called: no room on its stack".to_owned(),
     };
     let earlier = match seen.before.as_slice() {
@@ -142,7 +142,7 @@ fn who(thread: &Thread) -> String {
         return "main".to_owned();
     }
     match thread.maker() {
-        Some(maker) => format!("`{}` of {maker}", thread.name),
+        Some(maker) => format!("`{}`, made by {maker}", thread.name),
         None => format!("`{}`", thread.name),
     }
 }
@@ -247,7 +247,7 @@ mod tests {
             short(&crash),
             [
                 "SIGSEGV at 0x18 (SEGV_MAPERR) in ocaml: caml_main (libsample.so), called from host: xcallback",
-                "handler: jvm: JVM_handle_linux_signal (libjvm.so); thread: main",
+                "the handler that got it: jvm: JVM_handle_linux_signal (libjvm.so); thread: main",
             ]
         );
     }

@@ -11,7 +11,7 @@ use crate::record::LibraryRecord;
 pub fn runtime(library: &LibraryRecord) -> String {
     let common = &library.common;
     match (library.sharing, common.as_slice()) {
-        (Sharing::Private, _) | (_, []) => "private: each copy of the library has its own".to_owned(),
+        (Sharing::Private, _) | (_, []) => "private: each copy of the library has a runtime of its own".to_owned(),
         (Sharing::Shared, names) => format!("shared by all copies of the library: {}", names.join(", ")),
         (Sharing::Unknown, names) => {
             format!("{}; a second copy could not be loaded beside the first", names.join(", "))

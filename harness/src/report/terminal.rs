@@ -6,7 +6,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::{diagnosis, footprints, libraries};
-use crate::id::RuntimeId;
+use crate::id::{CellId, RuntimeId};
 use crate::judge::{Comparison, Verdict, What};
 use crate::record::{CellRecord, LibraryRecord, Record};
 
@@ -59,6 +59,7 @@ pub fn matrix(record: &Record) -> String {
             order.push(id);
         }
     }
+    let mut gaps = false;
     let arities: BTreeSet<usize> = record.cells.iter().map(|cell| cell.cell.runtimes.len()).collect();
     for arity in arities {
         let cells: Vec<&CellRecord> = record.cells.iter().filter(|cell| cell.cell.runtimes.len() == arity).collect();
@@ -68,12 +69,19 @@ pub fn matrix(record: &Record) -> String {
             more => format!("{more} runtimes in a process, in the order of loading"),
         };
         let _ = writeln!(out, "\n{BOLD}{title}{BOLD:#}");
-        tables(&mut out, &cells, &order);
+        gaps |= tables(&mut out, &cells, &order);
+    }
+    if gaps {
+        let _ = writeln!(out, "\n{DIM}{NO_CELL} is not in this run{DIM:#}");
     }
     out
 }
 
-fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) {
+/// What stands in a table where this run has no cell.
+const NO_CELL: &str = "-";
+
+/// Returns whether there is a place in them without a cell.
+fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) -> bool {
     let mut columns: Vec<String> = Vec::new();
     let mut rows: BTreeMap<Vec<usize>, String> = BTreeMap::new();
     let mut verdicts: BTreeMap<(String, String), Verdict> = BTreeMap::new();
@@ -97,6 +105,7 @@ fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) {
     }
     let hidden = all - rows.len();
     let label = rows.values().map(|row| row.chars().count()).max().unwrap_or(0).max(12);
+    let mut gaps = false;
     let mut from = 0;
     while from < columns.len() && !rows.is_empty() {
         let mut width = label;
@@ -116,7 +125,9 @@ fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) {
         for row in rows.values() {
             let _ = write!(out, "{row:label$}");
             for (at, column) in part.iter().enumerate() {
-                let (style, symbol) = verdict(row, column).map_or((DIM, "-"), |found| (style(found), symbol(found)));
+                gaps |= verdict(row, column).is_none();
+                let (style, symbol) =
+                    verdict(row, column).map_or((DIM, NO_CELL), |found| (style(found), symbol(found)));
                 let _ = write!(out, "  {style}{symbol:width$}{style:#}", width = padding(at));
             }
             out.push('\n');
@@ -136,16 +147,18 @@ fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) {
             textwrap::fill(&named, whole_words.word_separator(textwrap::WordSeparator::AsciiSpace))
         );
     }
+    gaps
 }
 
 fn cell_width(column: &str) -> usize {
     column.chars().count().max(7) + 2
 }
 
-/// What needs attention, worst first, each with what to type next.
+/// What needs attention, worst first, with what it was to show and what to type next.
 #[must_use]
-pub fn attention(record: &Record) -> String {
+pub fn attention<'c>(record: &Record, property: impl Fn(&CellId) -> Option<&'c str>) -> String {
     let mut out = String::new();
+    let mut explained: BTreeSet<&str> = BTreeSet::new();
     let order = [Verdict::Faulty, Verdict::Failed, Verdict::Flaky, Verdict::Fixed, Verdict::Changed, Verdict::New];
     for verdict in order {
         let cells: Vec<&CellRecord> = record.cells.iter().filter(|cell| cell.verdict == verdict).collect();
@@ -158,8 +171,11 @@ pub fn attention(record: &Record) -> String {
                 break;
             }
             let _ = writeln!(out, "  {BOLD}{}{BOLD:#}  {}", cell.cell, what(cell));
+            if let Some(property) = property(&cell.cell).filter(|_| explained.insert(&cell.cell.scenario)) {
+                let _ = writeln!(out, "    {DIM}the scenario: {property}{DIM:#}");
+            }
             for line in said(cell, if cells.len() > 3 { 1 } else { LOG_LINES }) {
-                let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
+                let _ = writeln!(out, "    {line}");
             }
             if let Some(near) = &cell.uncovered {
                 let _ = writeln!(out, "    {DIM}{near}{DIM:#}");
@@ -168,7 +184,9 @@ pub fn attention(record: &Record) -> String {
                 let _ = writeln!(out, "    {line}");
             }
         }
-        let _ = writeln!(out, "  → {}", next(verdict, first));
+        for (what, command) in next(verdict, first, cells.len()) {
+            let _ = writeln!(out, "  → {what}: {command}");
+        }
     }
     for (line, cells) in &record.unmatched {
         let _ = writeln!(
@@ -227,7 +245,7 @@ fn rates(cell: &CellRecord) -> String {
     for (what, count) in failures {
         *counts.entry(what).or_insert(0) += count;
     }
-    let parts: Vec<String> = counts.into_iter().map(|(what, count)| format!("; {what} {count}")).collect();
+    let parts: Vec<String> = counts.into_iter().map(|(what, count)| format!("; {count} × {what}")).collect();
     format!("failed {}{}{}", cell.together.tally(), earlier(cell), parts.join(""))
 }
 
@@ -235,35 +253,47 @@ fn rates(cell: &CellRecord) -> String {
 fn earlier(cell: &CellRecord) -> String {
     match cell.together.runs.saturating_sub(cell.runs) {
         0 => String::new(),
-        before => format!(" ({before} of these earlier)"),
+        before => format!(" ({before} of them earlier)"),
     }
 }
 
 fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "finished with the trace of its snapshot",
-        Verdict::Known => "failed exactly as the ledger says",
+        Verdict::Known => "failed exactly as the ledger of known failures says",
         Verdict::New => "finished, and nobody has accepted the trace yet",
         Verdict::Changed => "finished, and the trace is not the accepted one",
-        Verdict::Failed => "did not come to its end as it should, and the ledger does not have it",
+        Verdict::Failed => "did not come to its end as it should, and the ledger of known failures does not have it",
         Verdict::Fixed => "the ledger says that it fails, and it did not",
-        Verdict::Flaky => "not the same in every run of the same libraries",
+        Verdict::Flaky => {
+            "not the same in every run of the same libraries, and no rate in the ledger of known failures says so"
+        }
         Verdict::Skipped => "was not run",
         Verdict::Faulty => "the harness itself failed; no library is to blame",
     }
 }
 
-fn next(verdict: Verdict, first: &CellRecord) -> String {
+/// What to do about the first of so many cells: for what, and the command.
+fn next(verdict: Verdict, first: &CellRecord, count: usize) -> Vec<(&'static str, String)> {
     let cell = &first.cell;
+    let look = (if count == 1 { "look closer" } else { "look closer at one" }, format!("coexist show '{cell}'"));
     match verdict {
-        Verdict::New | Verdict::Changed => "read and accept: coexist bless   or: cargo insta review".to_owned(),
-        Verdict::Fixed => "remove the entry from snapshots/known-failures.toml".to_owned(),
-        Verdict::Flaky => format!(
-            "how often: coexist run '{cell}' --repeat 100   or begin anew: coexist run '{cell}' --forget --repeat auto"
-        ),
-        Verdict::Failed | Verdict::Known | Verdict::Faulty | Verdict::Pass | Verdict::Skipped => {
-            format!("look closer: coexist show '{cell}'")
+        Verdict::New | Verdict::Changed => {
+            vec![
+                ("read and accept", "coexist bless".to_owned()),
+                ("the same with insta", "cargo insta review".to_owned()),
+            ]
         }
+        Verdict::Fixed => {
+            vec![("take the entry out of the ledger", "coexist ledger apply --remove-fixed".to_owned())]
+        }
+        Verdict::Flaky => vec![
+            look,
+            ("how often it fails", format!("coexist run '{cell}' --repeat 100")),
+            ("if it was mended, forget earlier runs", format!("coexist run '{cell}' --forget --repeat auto")),
+        ],
+        Verdict::Failed => vec![look, ("whether it always fails", format!("coexist run '{cell}' --repeat 20"))],
+        Verdict::Known | Verdict::Faulty | Verdict::Pass | Verdict::Skipped => vec![look],
     }
 }
 
@@ -292,6 +322,9 @@ pub fn summary(record: &Record) -> String {
     if let Some(line) = confidence(record) {
         let _ = writeln!(text, "{line}");
     }
+    if let Some(known) = record.cells.iter().find(|cell| cell.verdict == Verdict::Known) {
+        let _ = writeln!(text, "{DIM}why a cell is known to fail: coexist show '{}'{DIM:#}", known.cell);
+    }
     text
 }
 
@@ -302,7 +335,7 @@ fn confidence(record: &Record) -> Option<String> {
     let fewest = record.cells.iter().filter(agreed).map(|cell| cell.runs).min()?;
     let bound = 100.0 * (1.0 - 0.05f64.powf(1.0 / fewest as f64));
     Some(format!(
-        "{DIM}cells that agreed in all of their runs: another outcome in 0 of {fewest}; at most {bound:.2} % at 95 %{DIM:#}"
+        "{DIM}cells that agreed in all of their runs: another outcome in 0 of {fewest}; at most {bound:.2} % of all, with 95 % confidence{DIM:#}"
     ))
 }
 
@@ -329,7 +362,7 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     }
     let _ = writeln!(out, "\n{:9} {} in phase {}", "outcome", cell.outcome.what, cell.outcome.phase);
     for (at, line) in cell.outcome.detail.lines().enumerate() {
-        let _ = writeln!(out, "{:9} {line}", if at == 0 { "detail" } else { "" });
+        let _ = writeln!(out, "{:9} {line}", if at == 0 { detail(cell) } else { "" });
     }
     if let Some(reason) = &cell.reason {
         let _ = writeln!(out, "{:9} {reason}", "known");
@@ -342,7 +375,8 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     }
     let snapshot = match cell.comparison {
         Comparison::Same => "the trace is the accepted one",
-        Comparison::Missing => "none compared",
+        Comparison::Missing if cell.outcome.what == What::Finished => "there is none",
+        Comparison::Missing => "not compared: the trace of a run that failed is no example",
         Comparison::Different => "the trace differs from the accepted one: coexist bless shows how",
     };
     let _ = writeln!(out, "{:9} {snapshot}", "snapshot");
@@ -380,7 +414,34 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
         }
     }
     let _ = writeln!(out, "\n{DIM}from the run of {}{DIM:#}", record.started);
+    if cell.verdict.blocks() {
+        for (what, command) in next(cell.verdict, cell, 1).into_iter().chain(further(cell)) {
+            if !command.starts_with("coexist show") {
+                let _ = writeln!(out, "→ {what}: {command}");
+            }
+        }
+    }
     out
+}
+
+/// What else may be done about a failure that was looked at closely.
+fn further(cell: &CellRecord) -> Vec<(&'static str, String)> {
+    let id = &cell.cell;
+    let who = ("who it was", format!("coexist run '{id}' --diagnose all"));
+    let known = ("if it is understood, into the ledger", format!("coexist ledger apply '{id}' --reason 'WHY'"));
+    match cell.verdict {
+        Verdict::Failed | Verdict::Flaky if cell.diagnosis.is_none() && cell.outcome.what.has_a_place() => {
+            vec![who, known]
+        }
+        Verdict::Failed | Verdict::Flaky => vec![known],
+        Verdict::Pass | Verdict::New | Verdict::Changed | Verdict::Known => Vec::new(),
+        Verdict::Fixed | Verdict::Skipped | Verdict::Faulty => Vec::new(),
+    }
+}
+
+/// What the words of an outcome are: of a check that failed, they are what should have been.
+fn detail(cell: &CellRecord) -> &'static str {
+    if cell.outcome.what == What::CheckFailed { "expected" } else { "detail" }
 }
 
 /// Whether the runtimes are one or several.
@@ -408,7 +469,7 @@ fn counted(cells: usize) -> String {
 }
 
 /// What is known of an outcome, in so many lines at most: a log says why at its end, all else at its beginning.
-fn said(cell: &CellRecord, most: usize) -> Vec<&str> {
+fn said(cell: &CellRecord, most: usize) -> Vec<String> {
     if cell.verdict == Verdict::New {
         return Vec::new();
     }
@@ -417,6 +478,10 @@ fn said(cell: &CellRecord, most: usize) -> Vec<&str> {
         lines.drain(..lines.len().saturating_sub(most));
     } else {
         lines.truncate(most);
+    }
+    let mut lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
+    if let Some(first) = lines.first_mut().filter(|_| cell.outcome.what == What::CheckFailed) {
+        *first = format!("expected: {first}");
     }
     lines
 }

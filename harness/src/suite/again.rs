@@ -36,17 +36,7 @@ impl Diagnose {
             Self::All => true,
             Self::Never => false,
         };
-        asked && says_who(&record.outcome.what)
-    }
-}
-
-/// Whether a thread and a place belong to such an outcome.
-fn says_who(what: &What) -> bool {
-    match what {
-        What::Signalled(_) | What::TimedOut | What::Exited(_) | What::Incomplete => true,
-        What::Finished | What::Leaked | What::Flooded(_) | What::OverLimit(_) | What::Refused(_) => false,
-        What::CheckFailed | What::Contradicted(_) | What::OverBudget(_) | What::Corrupted(_) => false,
-        What::NotBuilt | What::NotRun | What::HarnessFailed => false,
+        asked && record.outcome.what.has_a_place()
     }
 }
 
@@ -112,7 +102,7 @@ impl CellJob<'_> {
             let outcome = self.conclude(&rerun.observation);
             diagnosis.same = outcome.what == record.outcome.what && outcome.phase == record.outcome.phase;
             diagnosis.reruns.push(format!("{} in phase {}", outcome.what, outcome.phase));
-            if says_who(&outcome.what) {
+            if outcome.what.has_a_place() {
                 diagnosis.seen = seen;
             }
         }

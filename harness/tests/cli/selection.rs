@@ -117,7 +117,11 @@ fn repeats_are_counted() {
         assert_eq!((cell.runs, &*cell.outcomes), (3, &[("finished".to_owned(), 3)][..]));
     }
     assert!(ran.stderr.contains("3 cells in 9 runs: 3 new"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("another outcome in 0 of 3; at most 63.16 % at 95 %"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("another outcome in 0 of 3; at most 63.16 % of all, with 95 % confidence"),
+        "{}",
+        ran.stderr
+    );
 }
 
 fn without_a_tool() -> Sandbox {
