@@ -30,7 +30,7 @@ use crate::{broken, stage};
 #[case("steals-faults", &[
     "SIGSEGV at 0x0 (SEGV_MAPERR) in faults-in-callback: touch_nothing (",
     "the handler that got it: steals-faults: give_up (",
-    ", which called exit 42; thread: main",
+    "), for a fault of faults-in-callback, which called exit 42; thread: main",
 ])]
 #[case("loses-overflows", &[
     ", beyond the thread's stack) in loses-overflows: recover_recurse (",
@@ -41,7 +41,7 @@ use crate::{broken, stage};
     "no handler; thread: main; before it 2 handled faults, the last a SIGSEGV in overflow-blocks-faults: recover_recurse (",
 ])]
 #[case("big-stack", &["(SEGV_ACCERR, beyond the thread's stack) in big-stack: call_with_frame ("])]
-#[case("keeps-faults", &["in host: host_fault, called from host: own_fault", "the handler that got it: keeps-faults: recover_here ("])]
+#[case("keeps-faults", &["in host: host_fault, called from host: own_fault", "the handler that got it: keeps-faults: recover_here (", "), for a fault of the host; thread: main"])]
 fn it_says_who(#[case] sample: &str, #[case] said: &[&str]) {
     let Some(judged) = stage::diagnosed(broken::named(sample), Duration::from_secs(2)) else { return };
     let found = judged.record.diagnosis.expect("it failed");

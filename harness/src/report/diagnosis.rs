@@ -97,7 +97,7 @@ fn kind(fault: &Fault) -> String {
 fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
     let handler = match &fault.handler {
         Handler::None => "no handler".to_owned(),
-        Handler::Ran(frame) => format!("the handler that got it: {frame}"),
+        Handler::Ran(frame) => format!("the handler that got it: {frame}{}", stolen(fault, frame, thread)),
         Handler::NotEntered => "its handler could not be called: no room on its stack".to_owned(),
     };
     let earlier = match seen.before.as_slice() {
@@ -114,6 +114,18 @@ fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
         End::Deadline => String::new(),
     };
     format!("{handler}{then}; thread: {}{earlier}", who(thread))
+}
+
+/// Whose fault somebody else's handler got, if it is known whose.
+fn stolen(fault: &Fault, handler: &Frame, thread: &Thread) -> String {
+    let from = thread.frames.iter().rposition(|frame| frame.offset == fault.at.offset && frame.file == fault.at.file);
+    let below = from.map_or(&[][..], |at| &thread.frames[at..]);
+    // Code made at run time is its caller's.
+    match (below.iter().find_map(|frame| frame.library.as_deref()), handler.library.as_deref()) {
+        (Some("host"), Some(handler)) if handler != "host" => ", for a fault of the host".to_owned(),
+        (Some(owner), Some(handler)) if owner != handler => format!(", for a fault of {owner}"),
+        _ => String::new(),
+    }
 }
 
 /// The innermost call, and the next one of somebody else's. Of calls inside the C library it is the outermost one, which
@@ -247,7 +259,7 @@ mod tests {
             short(&crash),
             [
                 "SIGSEGV at 0x18 (SEGV_MAPERR) in ocaml: caml_main (libsample.so), called from host: xcallback",
-                "the handler that got it: jvm: JVM_handle_linux_signal (libjvm.so); thread: main",
+                "the handler that got it: jvm: JVM_handle_linux_signal (libjvm.so), for a fault of ocaml; thread: main",
             ]
         );
     }
