@@ -41,7 +41,7 @@ static void check_control(const char *where, struct control now)
     verify(!denormals, "denormals are computed as before", __LINE__);
     verify(!rest, "rounding and precision are the host's", __LINE__);
     if (traps || denormals || rest)
-        detail("%s: MXCSR %#x was %#x, x87 control word %#x was %#x; ", where, now.mxcsr,
+        detail("%s: MXCSR is %#x, was %#x; x87 control word is %#x, was %#x; ", where, now.mxcsr,
                before.mxcsr, now.x87, before.x87);
 }
 

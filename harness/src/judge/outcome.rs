@@ -246,7 +246,7 @@ fn check(trace: &Trace, index: usize) -> String {
     let between = if added.is_empty() || event.text.len() == TEXT_SIZE { "" } else { ": " };
     let mut text = format!("{}{between}{}", event.text, added.trim_end_matches("; "));
     if event.a > 0 {
-        text += &format!(" (line {})", event.a);
+        text += &format!(" (line {} of the scenario)", event.a);
     }
     match trace.of(Kind::Failed).count() {
         1 => {}

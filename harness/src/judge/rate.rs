@@ -192,13 +192,13 @@ mod tests {
     #[test]
     fn a_count_has_its_interval() {
         for (bad, runs, text) in [
-            (3, 20, "3 of 20: 3 % to 38 % at 95 %"),
-            (0, 20, "0 of 20: 0 % to 17 % at 95 %"),
-            (20, 20, "20 of 20: 83 % to 100 % at 95 %"),
-            (1, 2, "1 of 2: 1 % to 99 % at 95 %"),
-            (10, 20, "10 of 20: 27 % to 73 % at 95 %"),
-            (1, 1000, "1 of 1000: 0.00 % to 0.56 % at 95 %"),
-            (5000, 10000, "5000 of 10000: 49 % to 51 % at 95 %"),
+            (3, 20, "3 of 20 runs, so 3 % to 38 % of all with 95 % confidence"),
+            (0, 20, "0 of 20 runs, so 0 % to 17 % of all with 95 % confidence"),
+            (20, 20, "20 of 20 runs, so 83 % to 100 % of all with 95 % confidence"),
+            (1, 2, "1 of 2 runs, so 1 % to 99 % of all with 95 % confidence"),
+            (10, 20, "10 of 20 runs, so 27 % to 73 % of all with 95 % confidence"),
+            (1, 1000, "1 of 1000 runs, so 0.00 % to 0.56 % of all with 95 % confidence"),
+            (5000, 10000, "5000 of 10000 runs, so 49 % to 51 % of all with 95 % confidence"),
         ] {
             assert_eq!(Tally { bad, runs }.to_string(), text);
         }

@@ -279,7 +279,7 @@ mod tests {
         found.seen.as_mut().unwrap().before = vec![fault("first", Handler::Ran(frame(None, "libgc.so.1", None)))];
         let text = long(&found);
         assert!(
-            text.contains("thread: `worker` of ecl; before it a handled SIGSEGV in ecl: first (libecl.so)\n"),
+            text.contains("thread: `worker`, made by ecl; before it a handled SIGSEGV in ecl: first (libecl.so)\n"),
             "{text}"
         );
         let before = "before it, handled: SIGSEGV at 0x1000 (SEGV_ACCERR, libc.so.6) in ecl: first (libecl.so), by libgc.so.1+0x10\n";
@@ -304,7 +304,7 @@ mod tests {
                 "other threads: 2 of go in futex, 1 of go in epoll_wait",
             ]
         );
-        assert!(long(&hang).contains("2 threads as `b` of go, in futex\n"), "{}", long(&hang));
+        assert!(long(&hang).contains("2 threads as `b`, made by go, in futex\n"), "{}", long(&hang));
     }
 
     #[test]

@@ -14,6 +14,8 @@ use crate::record::{CellRecord, LibraryRecord, Record};
 const ROWS: usize = 40;
 /// Columns of a terminal that a table should fit into; where it does not, scenarios in which all is well are named below it.
 const WIDTH: usize = 110;
+/// Runs that say whether a cell always fails.
+const ENOUGH: usize = 20;
 /// Lines of a log that are shown.
 const LOG_LINES: usize = 12;
 
@@ -292,7 +294,10 @@ fn next(verdict: Verdict, first: &CellRecord, count: usize) -> Vec<(&'static str
             ("how often it fails", format!("coexist run '{cell}' --repeat 100")),
             ("if it was mended, forget earlier runs", format!("coexist run '{cell}' --forget --repeat auto")),
         ],
-        Verdict::Failed => vec![look, ("whether it always fails", format!("coexist run '{cell}' --repeat 20"))],
+        Verdict::Failed if first.together.runs < ENOUGH => {
+            vec![look, ("whether it always fails", format!("coexist run '{cell}' --repeat {ENOUGH}"))]
+        }
+        Verdict::Failed => vec![look],
         Verdict::Known | Verdict::Faulty | Verdict::Pass | Verdict::Skipped => vec![look],
     }
 }
