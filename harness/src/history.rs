@@ -30,6 +30,13 @@ pub struct History {
     cells: BTreeMap<Box<str>, Box<RawValue>>,
 }
 
+/// All that was seen of one cell, as it will be written.
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    cell: Box<str>,
+    pasts: Box<RawValue>,
+}
+
 /// What was seen of one cell when the same was run in the same way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,16 +126,19 @@ impl History {
         self.pasts(cell).into_iter().find(|past| past.hash == hash).map(|past| past.seen).unwrap_or_default()
     }
 
-    /// From now on, this is all that is known of a cell with the past's hash.
-    pub fn set(&mut self, cell: &CellId, past: Past) {
+    /// What is known of a cell, if this is all that is known of it with the past's hash.
+    #[must_use]
+    pub fn with(&self, cell: &CellId, past: Past) -> Remembered {
         let mut pasts = self.pasts(cell);
         pasts.retain(|other| other.hash != past.hash);
         pasts.insert(0, past);
         pasts.truncate(PASTS);
-        // Numbers and text can always be written.
-        if let Ok(text) = to_raw_value(&pasts) {
-            self.cells.insert(cell.to_string().into(), text);
-        }
+        Remembered { cell: cell.to_string().into(), pasts: to_raw_value(&pasts).unwrap_or_default() }
+    }
+
+    /// From now on, this is all that is known of its cell.
+    pub fn set(&mut self, remembered: Remembered) {
+        self.cells.insert(remembered.cell, remembered.pasts);
     }
 
     /// What is not as it should be is as if it had not been seen.
@@ -186,21 +196,21 @@ mod tests {
         past.add(&outcome(What::TimedOut, ""), None);
         let trace = Prints { own: "a".to_owned(), nameless: None };
         past.add(&outcome(What::Finished, ""), Some(&trace));
-        history.set(&cell, past);
+        history.set(history.with(&cell, past));
         history.write(&file).unwrap();
         let mut read = History::read(&file).unwrap();
         let counts: Vec<usize> = read.of(&cell, "one").iter().map(|seen| seen.count).collect();
         assert_eq!(counts, [2, 1]);
         assert!(read.of(&cell, "two").is_empty());
         for hash in ["two", "three", "four", "five", "six"] {
-            read.set(&cell, Past::new(hash.to_owned()));
+            read.set(read.with(&cell, Past::new(hash.to_owned())));
         }
         assert_eq!(read.of(&cell, "one").len(), 2, "the same once more is the same");
-        read.set(&cell, Past::new("seven".to_owned()));
+        read.set(read.with(&cell, Past::new("seven".to_owned())));
         assert!(read.of(&cell, "one").is_empty());
         read.forget(&cell);
         assert!(read.of(&cell, "one").is_empty());
-        read.set(&cell, Past::new("eight".to_owned()));
+        read.set(read.with(&cell, Past::new("eight".to_owned())));
         read.keep(&HashSet::from(["churn/go+c".to_owned()]));
         assert_eq!(read.cells.len(), 1);
         read.keep(&HashSet::from(["churn/go".to_owned()]));

@@ -15,8 +15,8 @@ use thiserror::Error;
 use crate::catalog::Catalog;
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, CompileError, Places, Store, Toolbox};
-use crate::history::{History, Past};
-use crate::id::{CellId, RuntimeId};
+use crate::history::{History, Remembered};
+use crate::id::RuntimeId;
 use crate::judge::{Circumstances, Ledger};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
@@ -121,7 +121,7 @@ pub struct Results {
     /// What was built, and what was not.
     pub artefacts: Artefacts,
     /// What is known now of cells that were run.
-    pub pasts: Vec<(CellId, Past)>,
+    pub remembered: Vec<Remembered>,
 }
 
 /// Builds what `cells` need and runs them.
@@ -165,31 +165,35 @@ pub fn run<'c>(
         let results = pool.each(
             &wave,
             |at| jobs[*at].hangs(),
-            |worker, at| Box::new(jobs[*at].run(worker, setting)),
+            // As a list of one: most cells have no other run, and where it lies it stays.
+            |worker, at| vec![jobs[*at].run(worker, setting)],
             |progress| match progress {
                 Progress::Started(at) => seen(Event::Started(jobs[*at].cell)),
-                Progress::Ended(at, run) => seen(Event::Ended(jobs[*at].cell, run)),
+                Progress::Ended(at, runs) => runs.iter().for_each(|run| seen(Event::Ended(jobs[*at].cell, run))),
             },
         );
         let is_whole = results.iter().all(Option::is_some);
-        for (at, run) in wave.iter().zip(results) {
-            // Most are run once, and a vector that grows by itself begins with room for four.
-            done[*at].reserve_exact(usize::from(run.is_some()));
-            done[*at].extend(run.map(|run| *run));
+        for (at, runs) in wave.iter().zip(results) {
+            match runs {
+                Some(first) if done[*at].is_empty() => done[*at] = first,
+                Some(further) => done[*at].extend(further),
+                None => {}
+            }
         }
         if wave.is_empty() || !is_whole {
             break;
         }
     }
-    let mut pasts = Vec::new();
+    let mut remembered = Vec::new();
     let cells = jobs
         .iter()
         .zip(done)
         .map(|(job, runs)| {
-            pasts.extend(job.past(&runs, setting.history));
+            let past = job.past(&runs, setting.history);
+            remembered.extend(past.map(|past| setting.history.with(&job.cell.id, past)));
             let runs = if runs.is_empty() { vec![job.unrun(setting)] } else { runs };
             summarise(job, runs, setting)
         })
         .collect();
-    Ok(Results { cells, building, artefacts, pasts })
+    Ok(Results { cells, building, artefacts, remembered })
 }

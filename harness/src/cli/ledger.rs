@@ -163,7 +163,7 @@ fn check(ledger: &Ledger, cells: &[Cell<'_>]) -> ExitStatus {
     line("with reasons of their own", &own);
     line("all", &ledger.entries().iter().collect::<Vec<_>>());
     let before = out.len();
-    for entry in ledger.unmatched(&ids) {
+    for entry in ledger.unmatched(ids.iter().copied()) {
         let _ = writeln!(out, "line {}: `{}` is about no cell", entry.line, entry.cells());
     }
     for entry in ledger.expired(&ids, today()) {

@@ -168,8 +168,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
-    for (cell, past) in results.pasts {
-        history.set(&cell, past);
+    for remembered in results.remembered {
+        history.set(remembered);
     }
     if full {
         history.keep(&all.iter().map(|cell| cell.id.to_string()).collect());
@@ -245,8 +245,11 @@ fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
 }
 
 fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
-    let ids: Vec<&CellId> = all.iter().map(|cell| &cell.id).collect();
-    ledger.unmatched(&ids).into_iter().map(|entry| (entry.line, entry.cells().to_owned())).collect()
+    ledger
+        .unmatched(all.iter().map(|cell| &cell.id))
+        .into_iter()
+        .map(|entry| (entry.line, entry.cells().to_owned()))
+        .collect()
 }
 
 fn expired(ledger: &Ledger, chosen: &[Cell<'_>], day: Date) -> Vec<(usize, String, String)> {

@@ -251,13 +251,13 @@ impl Ledger {
     }
 
     /// Entries that are about none of these cells.
-    pub fn unmatched<'l>(&'l self, cells: &[&CellId]) -> Vec<&'l Entry> {
-        let ids: Vec<String> = cells.iter().map(ToString::to_string).collect();
-        let ids: Vec<(&str, Candidate<'_>)> = ids.iter().map(|id| (id.as_str(), Candidate::new(id))).collect();
-        self.entries
-            .iter()
-            .filter(|entry| !ids.iter().any(|(id, candidate)| entry.cells.matches(id, candidate)))
-            .collect()
+    pub fn unmatched<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<&Entry> {
+        let mut left: Vec<&Entry> = self.entries.iter().collect();
+        for id in cells.into_iter().map(ToString::to_string) {
+            let candidate = Candidate::new(&id);
+            left.retain(|entry| !entry.cells.matches(&id, &candidate));
+        }
+        left
     }
 
     /// Entries about some of these cells whose last day is over.

@@ -14,6 +14,8 @@ use crate::record::{CellRecord, LibraryRecord, Record};
 const ROWS: usize = 40;
 /// Columns of a terminal that a table should fit into; where it does not, scenarios in which all is well are named below it.
 const WIDTH: usize = 110;
+/// What stands in a table where this run has no cell.
+const NO_CELL: &str = "-";
 /// Runs that say whether a cell always fails.
 const ENOUGH: usize = 20;
 /// Lines of a log that are shown.
@@ -78,9 +80,6 @@ pub fn matrix(record: &Record) -> String {
     }
     out
 }
-
-/// What stands in a table where this run has no cell.
-const NO_CELL: &str = "-";
 
 /// Returns whether there is a place in them without a cell.
 fn tables(out: &mut String, cells: &[&CellRecord], order: &[String]) -> bool {

@@ -8,7 +8,7 @@ use super::{Options, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefact, Artefacts, Built};
 use crate::history::{DIFFERENT, History, Past};
-use crate::id::{CellId, RuntimeId};
+use crate::id::RuntimeId;
 use crate::judge::ledger::Entry;
 use crate::judge::{Rate, Verdict, What, judge};
 use crate::matrix::Cell;
@@ -44,7 +44,7 @@ impl std::str::FromStr for Repeat {
 impl Repeat {
     /// How many runs more a cell needs after these.
     pub(super) fn more(self, job: &CellJob<'_>, runs: &[Run], setting: Setting<'_>) -> usize {
-        if job.start().is_err() {
+        if runs.is_empty() && job.start().is_err() {
             return 0;
         }
         let wanted = match self {
@@ -135,7 +135,7 @@ fn count_failure(failures: &mut Vec<Failure>, new: Failure) {
 
 impl CellJob<'_> {
     /// What is known of the cell after these runs, of those that were run to an end.
-    pub(super) fn past(&self, runs: &[Run], history: &History) -> Option<(CellId, Past)> {
+    pub(super) fn past(&self, runs: &[Run], history: &History) -> Option<Past> {
         let mut past = Past::new(self.hash.clone());
         past.seen = history.of(&self.cell.id, &self.hash);
         let ended =
@@ -145,7 +145,7 @@ impl CellJob<'_> {
             past.add(&run.outcome, run.prints.as_ref());
             any = true;
         }
-        any.then(|| (self.cell.id.clone(), past))
+        any.then_some(past)
     }
 }
 

@@ -53,8 +53,8 @@ fn pieces_are_outside_of_braces(#[case] glob: &str, #[case] expected: &[&str]) {
 fn an_entry_about_no_cell_is_found() {
     let ledger = Ledger::parse(ENTRY).unwrap();
     let (with, without) = (id("callback[x]/go+c"), id("callback/c"));
-    assert!(ledger.unmatched(&[&without, &with]).is_empty());
-    assert_eq!(ledger.unmatched(&[&without])[0].line, 1);
+    assert!(ledger.unmatched([&without, &with]).is_empty());
+    assert_eq!(ledger.unmatched([&without])[0].line, 1);
 }
 
 #[test]
