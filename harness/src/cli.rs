@@ -136,7 +136,6 @@ pub fn main() -> ExitStatus {
     if let Some(status) = role() {
         return status;
     }
-    share_memory();
     // clap prints its own errors and help, and ends the process with 2 or 0.
     let arguments = Arguments::parse();
     let place = || project(&arguments);
@@ -149,16 +148,6 @@ pub fn main() -> ExitStatus {
         Command::Bless(own) => bless::main(own, &place()?),
         Command::Ledger(own) => ledger::main(own, &place()?),
     })
-}
-
-/// One heap for all threads: what a worker made and another thread gave back would stay in the worker's, and of a full matrix
-/// that is a fifth of the memory (with glibc's arenas 73 MB for 21,840 cells, without 63, in the same time).
-fn share_memory() {
-    #[cfg(target_env = "gnu")]
-    // SAFETY: nothing has started a thread yet, and the call only sets a number.
-    unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, 1);
-    }
 }
 
 /// What this executable is when the harness starts it again: a guard, a probe or a tracer. Not the user's to type, so clap does

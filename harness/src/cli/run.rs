@@ -104,6 +104,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
+    share_memory();
     // SAFETY: nothing has started a thread yet.
     unsafe { snapshot::prepare(project.root()) };
     let begun = Instant::now();
@@ -195,6 +196,16 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ui::say("cells were skipped that --require asks for: exit 96. What is missing: coexist doctor\n");
     }
     Ok(status)
+}
+
+/// One heap for all threads: what a worker made and another thread gave back would stay in the worker's, and of a full matrix
+/// that is a seventh of the memory (with glibc's arenas 73 MB for 21,840 cells, without 63, in the same time).
+fn share_memory() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: nothing has started a thread yet, and the call only sets a number.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
 }
 
 /// Where somebody said how many cells run at once, it is that many.
