@@ -186,17 +186,22 @@ fn in_detail_absent_entries_have_their_reasons() {
 fn nothing_is_left_of_a_setup_that_was_killed() {
     let machine = Machine::new(&[(
         "python3",
-        "#!/bin/sh\n[ \"$1\" = -c ] && exit 0\nwhile [ \"$1\" != --target ]; do shift; done\n: > \"$2/half\"\nsleep 1\n",
+        "#!/bin/sh\n[ \"$1\" = -c ] && exit 0\nwhile [ \"$1\" != --target ]; do shift; done\n: > \"$2/half\"\nfor turn in $(seq 200); do [ -e \"$2/end\" ] && exit; sleep 0.05; done\n",
     )]);
     machine.sample("good", "pip = { package = \"good==1.0\", program = \"bin/good\" }\nmegabytes = 7");
     let mut setup = machine.command(&["setup"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let half = || machine.toolchains().iter().any(|name| name.starts_with(".unfinished-")).then_some(());
     let toolchains = machine.sandbox.state().join("toolchains");
-    wait_for("pip", Duration::from_secs(20), || toolchains.exists().then(half).flatten());
+    let half = || {
+        let entries = std::fs::read_dir(&toolchains).ok()?.flatten().map(|entry| entry.path());
+        entries.into_iter().find(|folder| folder.join("half").exists())
+    };
+    // Before that, the folder is there and pip is not.
+    let unfinished = wait_for("pip", Duration::from_secs(20), half);
     setup.kill().unwrap();
     setup.wait().unwrap();
     machine.expect(96, &["doctor"]);
     assert!(half().is_some(), "swept while pip was at work");
+    std::fs::write(unfinished.join("end"), "").unwrap();
     wait_for("the sweep", Duration::from_secs(20), || {
         machine.expect(96, &["doctor"]);
         (machine.toolchains() == [".lock"]).then_some(())
