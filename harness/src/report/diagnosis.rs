@@ -73,9 +73,14 @@ fn summary(seen: &Seen) -> Vec<String> {
 }
 
 fn fault_line(fault: &Fault, thread: &Thread) -> String {
-    let from = thread.frames.iter().rposition(|frame| frame.offset == fault.at.offset && frame.file == fault.at.file);
-    let place = from.map_or_else(|| fault.at.to_string(), |at| chain(&thread.frames[at..]));
+    let place = stack_at(fault, thread).map_or_else(|| fault.at.to_string(), chain);
     format!("{} in {place}", kind(fault))
+}
+
+/// The calls of a thread from the one that faulted outwards, if it is among them.
+fn stack_at<'t>(fault: &Fault, thread: &'t Thread) -> Option<&'t [Frame]> {
+    let at = thread.frames.iter().rposition(|frame| frame.offset == fault.at.offset && frame.file == fault.at.file)?;
+    Some(&thread.frames[at..])
 }
 
 /// An earlier one, whose stack is gone.
@@ -118,10 +123,9 @@ fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
 
 /// Whose fault somebody else's handler got, if it is known whose.
 fn stolen(fault: &Fault, handler: &Frame, thread: &Thread) -> String {
-    let from = thread.frames.iter().rposition(|frame| frame.offset == fault.at.offset && frame.file == fault.at.file);
-    let below = from.map_or(&[][..], |at| &thread.frames[at..]);
     // Code made at run time is its caller's.
-    match (below.iter().find_map(|frame| frame.library.as_deref()), handler.library.as_deref()) {
+    let owner = stack_at(fault, thread).into_iter().flatten().find_map(|frame| frame.library.as_deref());
+    match (owner, handler.library.as_deref()) {
         (Some("host"), Some(handler)) if handler != "host" => ", for a fault of the host".to_owned(),
         (Some(owner), Some(handler)) if owner != handler => format!(", for a fault of {owner}"),
         _ => String::new(),
