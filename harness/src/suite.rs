@@ -147,8 +147,9 @@ pub fn run<'c>(
     };
     let _load = load.transpose().map_err(|source| ChildError::System { what: "keep processors busy", source })?;
     let mut identity = Identity::new(setting.options, &program);
-    let job = |cell| CellJob::new(cell, setting, &artefacts, &mut identity);
-    let jobs: Vec<CellJob<'_>> = cells.iter().map(job).collect();
+    let entries = setting.ledger.about_each(cells.iter().map(|cell| &cell.id));
+    let job = |(cell, entries)| CellJob::new(cell, entries, setting, &artefacts, &mut identity);
+    let jobs: Vec<CellJob<'_>> = cells.iter().zip(entries).map(job).collect();
     if setting.options.hangs == Hangs::Aside && jobs.iter().any(CellJob::hangs) {
         pool.be_patient()?;
     }

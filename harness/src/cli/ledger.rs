@@ -127,8 +127,11 @@ fn apply(own: &Apply, project: &Project, ledger: &Ledger, cells: &[Cell<'_>]) ->
 /// Takes out of each entry the cells that did not fail although it says so, and the entry if it is about no other cell.
 fn remove_fixed(edits: &mut edit::Edits<'_>, record: &Record, ledger: &Ledger, cells: &[Cell<'_>]) {
     let all = ids(cells);
+    let entries = ledger.about_each(all.iter().copied());
     for entry in ledger.entries() {
-        let about: Vec<&CellId> = all.iter().copied().filter(|id| entry.is_about(id)).collect();
+        let has = |entries: &[&Entry]| entries.iter().any(|other| std::ptr::eq(*other, entry));
+        let about: Vec<&CellId> =
+            all.iter().zip(&entries).filter(|(_, entries)| has(entries)).map(|(id, _)| *id).collect();
         let is_fixed = |id: &&CellId| {
             let fixed = record.cell(id).is_some_and(|cell| cell.verdict == crate::judge::Verdict::Fixed);
             // Where another entry says that it always fails, nothing is known of this one's rate.
@@ -151,17 +154,17 @@ fn remove_fixed(edits: &mut edit::Edits<'_>, record: &Record, ledger: &Ledger, c
 fn check(ledger: &Ledger, cells: &[Cell<'_>]) -> ExitStatus {
     let ids = ids(cells);
     let mut out = format!("{:26}{:>9}{:>9}\n", "cause", "entries", "cells");
-    let mut line = |name: &str, entries: &[&Entry]| {
-        let count = ids.iter().filter(|id| entries.iter().any(|entry| entry.is_about(id))).count();
-        let _ = writeln!(out, "{name:26}{:>9}{count:>9}", entries.len());
+    let about = ledger.about_each(ids.iter().copied());
+    let mut line = |name: &str, is_counted: &dyn Fn(&Entry) -> bool| {
+        let entries = ledger.entries().iter().filter(|entry| is_counted(entry)).count();
+        let cells = about.iter().filter(|entries| entries.iter().any(|entry| is_counted(entry))).count();
+        let _ = writeln!(out, "{name:26}{entries:>9}{cells:>9}");
     };
     for cause in ledger.causes() {
-        let of_cause = |entry: &&Entry| entry.cause.as_deref() == Some(cause.name.as_str());
-        line(&cause.name, &ledger.entries().iter().filter(of_cause).collect::<Vec<_>>());
+        line(&cause.name, &|entry| entry.cause.as_deref() == Some(cause.name.as_str()));
     }
-    let own: Vec<&Entry> = ledger.entries().iter().filter(|entry| entry.cause.is_none()).collect();
-    line("with reasons of their own", &own);
-    line("all", &ledger.entries().iter().collect::<Vec<_>>());
+    line("with reasons of their own", &|entry| entry.cause.is_none());
+    line("all", &|_| true);
     let before = out.len();
     for entry in ledger.unmatched(ids.iter().copied()) {
         let _ = writeln!(out, "line {}: `{}` is about no cell", entry.line, entry.cells());

@@ -151,7 +151,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
     let whole = full && !interrupt.finish();
-    // Not kept over the run: of a full matrix, it would be in memory twice.
+    let expired = expired(&ledger, &chosen, day(started));
+    // One after the other: of a full matrix, each is some 10 MB.
+    drop(chosen);
     let all = if full { cells(&catalog) } else { Vec::new() };
     let record = Record {
         schema: SCHEMA,
@@ -164,7 +166,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         libraries: LibraryRecord::all(&results.artefacts),
         totals: totals(&results.cells),
         unmatched: if whole { unmatched(&ledger, &all) } else { Vec::new() },
-        expired: expired(&ledger, &chosen, day(started)),
+        expired,
         unused: if whole { unused(&ledger) } else { Vec::new() },
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,

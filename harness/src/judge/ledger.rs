@@ -5,9 +5,9 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
+use std::cell::OnceCell;
 
-use globset::{Candidate, GlobMatcher};
+use globset::GlobMatcher;
 use jiff::civil::Date;
 
 pub use range::{Range, version};
@@ -65,13 +65,19 @@ pub struct Entry {
     toolchain: Option<Range>,
 }
 
-/// A glob. It is compiled when it is first needed: a ledger has thousands, and few are about what is run.
+/// A glob. It is compiled for as long as it is asked about texts: a ledger has a thousand, each takes some 30 KiB, and few are
+/// about what is run.
 #[derive(Debug)]
 struct Pattern {
     text: String,
     /// What every text that it matches has in it, in this order. Most texts do not, and that is soon seen.
     pieces: Vec<String>,
-    matcher: OnceLock<GlobMatcher>,
+}
+
+/// A glob that is asked about texts.
+struct Matcher<'p> {
+    pattern: &'p Pattern,
+    compiled: OnceCell<GlobMatcher>,
 }
 
 impl Pattern {
@@ -79,16 +85,22 @@ impl Pattern {
         if text.contains(is_special) {
             glob(text)?;
         }
-        Ok(Self { text: text.to_owned(), pieces: pieces(text), matcher: OnceLock::new() })
+        Ok(Self { text: text.to_owned(), pieces: pieces(text) })
+    }
+
+    fn matcher(&self) -> Matcher<'_> {
+        Matcher { pattern: self, compiled: OnceCell::new() }
     }
 
     fn is_match(&self, text: &str) -> bool {
-        self.may_match(text) && self.compiled().is_match(text)
+        self.matcher().is_match(text)
     }
+}
 
-    /// The same of a text that many are asked about.
-    fn matches(&self, text: &str, candidate: &Candidate<'_>) -> bool {
-        self.may_match(text) && self.compiled().is_match_candidate(candidate)
+impl Matcher<'_> {
+    fn is_match(&self, text: &str) -> bool {
+        let compile = || glob(&self.pattern.text).expect("it was a glob when it was read").compile_matcher();
+        self.may_match(text) && self.compiled.get_or_init(compile).is_match(text)
     }
 
     fn may_match(&self, text: &str) -> bool {
@@ -98,11 +110,7 @@ impl Pattern {
             rest = after.unwrap_or_default();
             after.is_some()
         };
-        self.pieces.iter().all(is_there)
-    }
-
-    fn compiled(&self) -> &GlobMatcher {
-        self.matcher.get_or_init(|| glob(&self.text).expect("it was a glob when it was read").compile_matcher())
+        self.pattern.pieces.iter().all(is_there)
     }
 }
 
@@ -195,12 +203,6 @@ impl Entry {
         self.until.is_some_and(|until| day > until)
     }
 
-    /// Whether its glob matches a cell.
-    #[must_use]
-    pub fn is_about(&self, cell: &CellId) -> bool {
-        self.cells.is_match(&cell.to_string())
-    }
-
     /// That glob, as it was written.
     #[must_use]
     pub fn cells(&self) -> &str {
@@ -245,25 +247,43 @@ impl Ledger {
     /// The entries about a cell.
     #[must_use]
     pub fn about(&self, cell: &CellId) -> Vec<&Entry> {
-        let id = cell.to_string();
-        let candidate = Candidate::new(&id);
-        self.entries.iter().filter(|entry| entry.cells.matches(&id, &candidate)).collect()
+        self.about_each([cell]).concat()
+    }
+
+    /// The entries about each of some cells, in their order.
+    #[must_use]
+    pub fn about_each<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<Vec<&Entry>> {
+        let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
+        let mut about = vec![Vec::new(); names.len()];
+        for entry in &self.entries {
+            let matcher = entry.cells.matcher();
+            for (name, entries) in names.iter().zip(&mut about) {
+                if matcher.is_match(name) {
+                    entries.push(entry);
+                }
+            }
+        }
+        about
     }
 
     /// Entries that are about none of these cells.
     pub fn unmatched<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<&Entry> {
-        let mut left: Vec<&Entry> = self.entries.iter().collect();
-        for id in cells.into_iter().map(ToString::to_string) {
-            let candidate = Candidate::new(&id);
-            left.retain(|entry| !entry.cells.matches(&id, &candidate));
-        }
-        left
+        let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
+        let is_about_one = |entry: &&Entry| {
+            let matcher = entry.cells.matcher();
+            names.iter().any(|name| matcher.is_match(name))
+        };
+        self.entries.iter().filter(|entry| !is_about_one(entry)).collect()
     }
 
     /// Entries about some of these cells whose last day is over.
     pub fn expired<'l>(&'l self, cells: &[&CellId], day: Date) -> Vec<&'l Entry> {
         let over = self.entries.iter().filter(|entry| entry.has_expired(day));
-        over.filter(|entry| cells.iter().any(|cell| entry.is_about(cell))).collect()
+        over.filter(|entry| {
+            let matcher = entry.cells.matcher();
+            cells.iter().any(|cell| matcher.is_match(&cell.to_string()))
+        })
+        .collect()
     }
 
     /// Causes that no entry has.

@@ -54,8 +54,12 @@ pub fn diagnose<'c>(
         return 0;
     }
     let mut identity = Identity::new(setting.options, pool.first().guard.executable());
-    let new = |at: &usize| (*at, CellJob::new(&cells[*at], setting, &results.artefacts, &mut identity));
-    let jobs: Vec<(usize, CellJob<'_>)> = all.iter().take(most).map(new).collect();
+    let places = &all[..most.min(all.len())];
+    let entries = setting.ledger.about_each(places.iter().map(|at| &cells[*at].id));
+    let new = |(at, entries): (&usize, _)| {
+        (*at, CellJob::new(&cells[*at], entries, setting, &results.artefacts, &mut identity))
+    };
+    let jobs: Vec<(usize, CellJob<'_>)> = places.iter().zip(entries).map(new).collect();
     let (records, artefacts) = (&results.cells, &results.artefacts);
     let found = pool.each(
         &jobs,
@@ -67,10 +71,9 @@ pub fn diagnose<'c>(
             }
         },
     );
-    let places: Vec<usize> = jobs.iter().map(|(at, _)| *at).collect();
     drop(jobs);
-    for (at, diagnosis) in places.into_iter().zip(found) {
-        results.cells[at].diagnosis = diagnosis.flatten().map(Box::new);
+    for (at, diagnosis) in places.iter().zip(found) {
+        results.cells[*at].diagnosis = diagnosis.flatten().map(Box::new);
     }
     all.len().saturating_sub(most)
 }

@@ -94,13 +94,14 @@ const STDERR_KEPT: usize = 16 * 1024;
 impl<'a> CellJob<'a> {
     pub(super) fn new(
         cell: &'a Cell<'a>,
+        entries: Vec<&'a Entry>,
         setting: Setting<'a>,
         artefacts: &'a Artefacts,
         identity: &mut Identity,
     ) -> Self {
         Self {
             cell,
-            entries: setting.ledger.about(&cell.id),
+            entries,
             options: setting.options,
             artefacts,
             reference: OnceLock::new(),
