@@ -36,6 +36,41 @@ fn without_json_a_run_has_nothing_for_stdout() {
 }
 
 #[test]
+fn a_failed_cell_is_shown_with_what_to_type_next() {
+    let sandbox = Sandbox::new();
+    sandbox.aborting_sample("two");
+    sandbox.expect(100, &["run", "--diagnose", "never"]);
+    let commands = |id: &str| {
+        let shown = sandbox.expect(0, &["show", id]).stdout;
+        let commands = shown.lines().filter_map(|line| line.strip_prefix("→ ")?.split_once(": "));
+        commands.map(|(_, command)| command.to_owned()).collect::<Vec<_>>()
+    };
+    let failed = commands("callback/two");
+    assert!(failed.contains(&"coexist run 'callback/two' --diagnose all".to_owned()), "{failed:?}");
+    assert!(failed.contains(&"coexist ledger apply 'callback/two' --reason 'WHY'".to_owned()), "{failed:?}");
+    assert!(failed.iter().all(|command| !command.starts_with("coexist show")), "it is shown already: {failed:?}");
+    // Each is a command line that is taken, and after the last one the cell does not block any more.
+    for command in &failed {
+        let words: Vec<&str> = command.split(' ').skip(1).map(|word| word.trim_matches('\'')).collect();
+        assert_ne!(sandbox.run(&words).status, 2, "{command}");
+    }
+    sandbox.expect(0, &["ledger", "apply", "callback/two", "--reason", "a test", "--yes"]);
+    sandbox.run(&["run"]);
+    assert_eq!(commands("callback/two"), [""; 0]);
+}
+
+#[test]
+fn a_place_without_a_cell_is_explained() {
+    let sandbox = Sandbox::new();
+    let legend = "- is not in this run";
+    assert!(!sandbox.expect(100, &["run"]).stderr.contains(legend));
+    sandbox.sample("two", "");
+    sandbox.scenario("other", "//! runtimes: 1", "");
+    let ran = sandbox.expect(100, &["run", "callback/one", "other/two"]);
+    assert!(ran.stderr.contains("2 new") && ran.stderr.contains(legend), "{}", ran.stderr);
+}
+
+#[test]
 fn lists() {
     let sandbox = Sandbox::new();
     snapshot("list", &sandbox.expect(0, &["list"]));
