@@ -2,6 +2,7 @@
 /* What a runtime changes in its host's process, step by step: handlers and masks of signals, limits, floating-point
  * control, locale, environment, descriptors, timers, flags of the process. */
 //! needs: call churn
+//! unstressed: shuffled
 //! also: c+cpp
 //! also: c+go
 //! also: go+c

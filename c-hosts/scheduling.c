@@ -4,6 +4,7 @@
 //! runtimes: 1
 //! needs: churn
 //! deadline: 5s
+//! unstressed: shuffled
 #define _GNU_SOURCE
 #include "coexist.h"
 #include <sched.h>

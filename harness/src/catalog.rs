@@ -8,6 +8,7 @@ mod entry;
 mod header;
 mod manifest;
 pub mod placeholder;
+mod stress;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub use budget::{Budget, Resource};
 pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
 pub use entry::Entry;
+pub use stress::Stress;
 
 use crate::id::RuntimeId;
 
@@ -243,6 +245,8 @@ pub struct Scenario {
     pub deadline: Duration,
     /// Whether lines of stdout come from one thread.
     pub stdout_order: StdoutOrder,
+    /// Ways of stress that change what it is about: it is not run under them.
+    pub unstressed: Vec<Stress>,
     /// Whether what is stable of footprints belongs to the trace.
     pub footprints: Footprints,
     /// What a host may have at a mark.

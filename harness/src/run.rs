@@ -14,8 +14,9 @@ use channel::Channel;
 pub use footprint::{Change, Descriptor, Footprint, Handler, Mapping, Owner, Owners, Reading, Steadiness};
 use memory::Memory;
 pub use pool::{Pool, Progress, Worker, sweep};
-pub use stress::{LOAD_COMMAND, Load, Stress, be_busy};
+pub use stress::{LOAD_COMMAND, Load, be_busy};
 
+use crate::catalog::Stress;
 use crate::child::{ChildError, Ended, Job, Limits, Stdout};
 use crate::trace::{self, Trace};
 

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Stress};
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, CompileError, Places, Store, Toolbox};
 use crate::history::{History, Remembered};
@@ -20,7 +20,7 @@ use crate::id::RuntimeId;
 use crate::judge::{Circumstances, Ledger};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
-use crate::run::{Load, Pool, Progress, Stress};
+use crate::run::{Load, Pool, Progress};
 pub use again::{Diagnose, diagnose};
 use job::CellJob;
 pub use job::{Run, start};

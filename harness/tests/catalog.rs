@@ -81,6 +81,7 @@ const HEADER: &str = "// SPDX-License-Identifier: MIT OR Apache-2.0
 //! exit: 3
 //! deadline: 500ms
 //! unordered: stdout
+//! unstressed: shuffled one-core
 //! footprint: compared
 //! budget: threads 64
 //! budget: resident 512 MiB

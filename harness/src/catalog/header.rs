@@ -87,6 +87,7 @@ fn read(mut source: Source, file: &Path) -> Header {
         exit: 0,
         deadline: Duration::from_secs(10),
         stdout_order: StdoutOrder::Ordered,
+        unstressed: Vec::new(),
         footprints: Footprints::Shown,
         budgets: Vec::new(),
     };

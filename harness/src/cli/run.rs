@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::setup::{self, Groups};
 use super::{ExitStatus, Stopped, ui};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Stress};
 use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
 use crate::history::History;
@@ -24,7 +24,6 @@ use crate::matrix::{Cell, Shard, cells};
 use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
 use crate::report::terminal;
-use crate::run::Stress;
 use crate::suite::{self, Diagnose, Hangs, Options, Repeat, Setting};
 
 #[derive(Debug, Args)]

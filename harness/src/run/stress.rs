@@ -3,7 +3,6 @@
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Pid;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
+use crate::catalog::Stress;
 use crate::child::children_of;
 
 /// The word by which this executable, started again, keeps a processor busy.
@@ -20,40 +20,6 @@ pub const LOAD_COMMAND: &str = "__load";
 const BUSY: Duration = Duration::from_millis(2);
 /// How long threads stay where they were moved to.
 const STAY: Duration = Duration::from_micros(500);
-
-/// How a cell's life is made harder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stress {
-    /// All threads of a cell have one processor between them.
-    OneCore,
-    /// Each processor has a busy process beside the cells.
-    Loaded,
-    /// Each thread of a cell is moved from processor to processor.
-    Shuffled,
-}
-
-impl Stress {
-    const ALL: [Self; 3] = [Self::OneCore, Self::Loaded, Self::Shuffled];
-
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OneCore => "one-core",
-            Self::Loaded => "loaded",
-            Self::Shuffled => "shuffled",
-        }
-    }
-}
-
-impl FromStr for Stress {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let names = Self::ALL.map(Self::name).join(", ");
-        Self::ALL.into_iter().find(|stress| stress.name() == text).ok_or_else(|| format!("there are {names}"))
-    }
-}
 
 /// Does `work` while the children of a guard are under stress. Of several workers each has another number.
 pub(super) fn under<R>(stress: Option<Stress>, guard: i32, number: usize, work: impl FnOnce() -> R) -> R {

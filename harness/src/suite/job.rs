@@ -226,6 +226,9 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
         Some(Built::Missing(why)) => Err(not_run(why.clone())),
         None => Err(not_run("was not built".to_owned())),
     };
+    if let Some(stress) = options.stress.filter(|stress| cell.scenario.unstressed.contains(stress)) {
+        return Err(not_run(format!("--stress {} changes what it is about", stress.name())));
+    }
     let labels = cell.labels();
     let mut libraries = Vec::new();
     for (at, label) in labels.into_iter().enumerate() {

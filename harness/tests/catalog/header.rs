@@ -18,6 +18,7 @@ use super::{HEADER, MANAGED, MANIFEST, Project, replaced, wrong};
 #[case("value-exit", Code::HeaderValue, "exit: 3", "exit: 256")]
 #[case("value-deadline", Code::HeaderValue, "500ms", "500")]
 #[case("value-unordered", Code::HeaderValue, "unordered: stdout", "unordered: stderr")]
+#[case("value-unstressed", Code::HeaderValue, "shuffled one-core", "shuffled two-core")]
 #[case("value-footprint", Code::HeaderValue, "footprint: compared", "footprint: shown")]
 #[case("value-budget", Code::HeaderValue, "threads 64", "threads 64 MiB")]
 #[case("value-empty", Code::HeaderValue, "needs: callback stop", "needs:")]

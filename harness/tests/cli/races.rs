@@ -125,6 +125,18 @@ fn stress_ends_with_the_run(#[case] stress: &str) {
     assert!(stress != "one-core" || trace.contains("cpus = 1\n"), "{trace}");
 }
 
+/// What a way of stress changes by itself is no library's fault.
+#[test]
+fn what_stress_changes_is_not_run_under_it() {
+    let sandbox = accepted("0");
+    sandbox.scenario("still", "//! unstressed: shuffled", "");
+    let ran = sandbox.expect(0, &["run", "still", "--stress", "shuffled"]);
+    assert_eq!(sandbox.record().cells[0].verdict, Verdict::Skipped);
+    assert!(ran.stderr.contains("--stress shuffled changes what it is about"), "{}", ran.stderr);
+    sandbox.run(&["run", "still", "--stress", "one-core"]);
+    assert_eq!(sandbox.record().cells[0].verdict, Verdict::New);
+}
+
 /// Also when the harness has no time to end anything.
 #[test]
 fn busy_processes_end_when_the_harness_is_killed() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::placeholders;
 use super::{Line, Places};
-use crate::catalog::{Budget, Entry, Footprints, LINKED, PRELOAD, Scenario, StdoutOrder, Variants};
+use crate::catalog::{Budget, Entry, Footprints, LINKED, PRELOAD, Scenario, StdoutOrder, Stress, Variants};
 use crate::id::{RuntimeId, is_name};
 
 /// The directives that there are.
@@ -27,6 +27,7 @@ pub(super) enum Directive {
     Exit,
     Deadline,
     Unordered,
+    Unstressed,
     Footprint,
     Budget,
 }
@@ -35,7 +36,7 @@ pub(super) enum Directive {
 const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
 
 impl Directive {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Runtimes,
         Self::Needs,
         Self::NeedsFirst,
@@ -48,6 +49,7 @@ impl Directive {
         Self::Exit,
         Self::Deadline,
         Self::Unordered,
+        Self::Unstressed,
         Self::Footprint,
         Self::Budget,
     ];
@@ -66,6 +68,7 @@ impl Directive {
             Self::Exit => "exit",
             Self::Deadline => "deadline",
             Self::Unordered => "unordered",
+            Self::Unstressed => "unstressed",
             Self::Footprint => "footprint",
             Self::Budget => "budget",
         }
@@ -86,6 +89,7 @@ impl Directive {
             Self::Exit => "write a number from 0 to 255",
             Self::Deadline => "write a time above zero, as in `20s`, `500ms` or `2m`",
             Self::Unordered => "write `stdout`",
+            Self::Unstressed => "write what `--stress` takes, as in `shuffled`",
             Self::Footprint => "write `compared`",
             Self::Budget => {
                 "write `threads 64`, or a number of `mappings` or `descriptors`, or `resident 512 MiB`, or `reserved 9 GiB`"
@@ -106,6 +110,7 @@ impl Directive {
             | Self::Exit
             | Self::Deadline
             | Self::Unordered
+            | Self::Unstressed
             | Self::Footprint => false,
         }
     }
@@ -222,6 +227,14 @@ pub(super) fn apply(
             "stdout" => scenario.stdout_order = StdoutOrder::Unordered,
             _ => value.wrong(source, value.span()),
         },
+        Directive::Unstressed => {
+            for (at, word) in value.split(' ') {
+                match word.parse::<Stress>() {
+                    Ok(stress) => scenario.unstressed.push(stress),
+                    Err(_) => value.wrong(source, at),
+                }
+            }
+        }
     }
 }
 
