@@ -147,6 +147,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     });
     progress.end();
     let results = results?;
+    // Before anything else is made, as what was known of these cells goes.
+    for remembered in results.remembered {
+        history.set(remembered);
+    }
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
     let whole = full && !interrupt.finish();
@@ -170,9 +174,6 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
-    for remembered in results.remembered {
-        history.set(remembered);
-    }
     if full {
         history.keep(&all.iter().map(|cell| cell.id.to_string()).collect());
     }
