@@ -30,11 +30,11 @@ pub struct History {
     cells: BTreeMap<Box<str>, Box<RawValue>>,
 }
 
-/// All that was seen of one cell, as it will be written.
+/// What a run saw of one cell, as text: of a full matrix, it waits for the end.
 #[derive(Debug, Clone)]
 pub struct Remembered {
-    cell: Box<str>,
-    pasts: Box<RawValue>,
+    cell: CellId,
+    past: Box<RawValue>,
 }
 
 /// What was seen of one cell when the same was run in the same way.
@@ -76,6 +76,14 @@ impl Prints {
     pub fn of(text: &str, nameless: &str) -> Self {
         let nameless = (!nameless.is_empty()).then(|| snapshot::fingerprint(nameless));
         Self { own: snapshot::fingerprint(text), nameless }
+    }
+}
+
+impl Remembered {
+    /// All that is known of a cell with the past's hash.
+    #[must_use]
+    pub fn new(cell: &CellId, past: &Past) -> Self {
+        Self { cell: cell.clone(), past: to_raw_value(past).unwrap_or_default() }
     }
 }
 
@@ -126,19 +134,14 @@ impl History {
         self.pasts(cell).into_iter().find(|past| past.hash == hash).map(|past| past.seen).unwrap_or_default()
     }
 
-    /// What is known of a cell, if this is all that is known of it with the past's hash.
-    #[must_use]
-    pub fn with(&self, cell: &CellId, past: Past) -> Remembered {
-        let mut pasts = self.pasts(cell);
+    /// From now on, this is all that is known of its cell with the past's hash.
+    pub fn set(&mut self, remembered: &Remembered) {
+        let Ok(past) = serde_json::from_str::<Past>(remembered.past.get()) else { return };
+        let mut pasts = self.pasts(&remembered.cell);
         pasts.retain(|other| other.hash != past.hash);
         pasts.insert(0, past);
         pasts.truncate(PASTS);
-        Remembered { cell: cell.to_string().into(), pasts: to_raw_value(&pasts).unwrap_or_default() }
-    }
-
-    /// From now on, this is all that is known of its cell.
-    pub fn set(&mut self, remembered: Remembered) {
-        self.cells.insert(remembered.cell, remembered.pasts);
+        self.cells.insert(remembered.cell.to_string().into(), to_raw_value(&pasts).unwrap_or_default());
     }
 
     /// What is not as it should be is as if it had not been seen.
@@ -196,21 +199,21 @@ mod tests {
         past.add(&outcome(What::TimedOut, ""), None);
         let trace = Prints { own: "a".to_owned(), nameless: None };
         past.add(&outcome(What::Finished, ""), Some(&trace));
-        history.set(history.with(&cell, past));
+        history.set(&Remembered::new(&cell, &past));
         history.write(&file).unwrap();
         let mut read = History::read(&file).unwrap();
         let counts: Vec<usize> = read.of(&cell, "one").iter().map(|seen| seen.count).collect();
         assert_eq!(counts, [2, 1]);
         assert!(read.of(&cell, "two").is_empty());
         for hash in ["two", "three", "four", "five", "six"] {
-            read.set(read.with(&cell, Past::new(hash.to_owned())));
+            read.set(&Remembered::new(&cell, &Past::new(hash.to_owned())));
         }
         assert_eq!(read.of(&cell, "one").len(), 2, "the same once more is the same");
-        read.set(read.with(&cell, Past::new("seven".to_owned())));
+        read.set(&Remembered::new(&cell, &Past::new("seven".to_owned())));
         assert!(read.of(&cell, "one").is_empty());
         read.forget(&cell);
         assert!(read.of(&cell, "one").is_empty());
-        read.set(read.with(&cell, Past::new("eight".to_owned())));
+        read.set(&Remembered::new(&cell, &Past::new("eight".to_owned())));
         read.keep(&HashSet::from(["churn/go+c".to_owned()]));
         assert_eq!(read.cells.len(), 1);
         read.keep(&HashSet::from(["churn/go".to_owned()]));

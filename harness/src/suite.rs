@@ -191,7 +191,7 @@ pub fn run<'c>(
         .zip(done)
         .map(|(job, runs)| {
             let past = job.past(&runs, setting.history);
-            remembered.extend(past.map(|past| setting.history.with(&job.cell.id, past)));
+            remembered.extend(past.map(|past| Remembered::new(&job.cell.id, &past)));
             let runs = if runs.is_empty() { vec![job.unrun(setting)] } else { runs };
             summarise(job, runs, setting)
         })

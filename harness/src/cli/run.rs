@@ -148,7 +148,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     progress.end();
     let results = results?;
     // Before anything else is made, as what was known of these cells goes.
-    for remembered in results.remembered {
+    for remembered in &results.remembered {
         history.set(remembered);
     }
 
