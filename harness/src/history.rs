@@ -141,7 +141,10 @@ impl History {
         pasts.retain(|other| other.hash != past.hash);
         pasts.insert(0, past);
         pasts.truncate(PASTS);
-        self.cells.insert(remembered.cell.to_string().into(), to_raw_value(&pasts).unwrap_or_default());
+        // Numbers and text can always be written.
+        if let Ok(text) = to_raw_value(&pasts) {
+            self.cells.insert(remembered.cell.to_string().into(), text);
+        }
     }
 
     /// What is not as it should be is as if it had not been seen.

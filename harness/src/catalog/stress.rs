@@ -14,7 +14,7 @@ pub enum Stress {
 }
 
 impl Stress {
-    pub(super) const ALL: [Self; 3] = [Self::OneCore, Self::Loaded, Self::Shuffled];
+    const ALL: [Self; 3] = [Self::OneCore, Self::Loaded, Self::Shuffled];
 
     /// The word for it.
     #[must_use]

@@ -129,15 +129,16 @@ fn remove_fixed(edits: &mut edit::Edits<'_>, record: &Record, ledger: &Ledger, c
     let all = ids(cells);
     let entries = ledger.about_each(all.iter().copied());
     for entry in ledger.entries() {
-        let has = |entries: &[&Entry]| entries.iter().any(|other| std::ptr::eq(*other, entry));
-        let about: Vec<&CellId> =
-            all.iter().zip(&entries).filter(|(_, entries)| has(entries)).map(|(id, _)| *id).collect();
-        let is_fixed = |id: &&CellId| {
+        let is_here = |entries: &[&Entry]| entries.iter().any(|other| std::ptr::eq(*other, entry));
+        let about: Vec<(&CellId, &Vec<&Entry>)> =
+            all.iter().copied().zip(&entries).filter(|(_, entries)| is_here(entries)).collect();
+        let is_fixed = |id: &CellId, entries: &[&Entry]| {
             let fixed = record.cell(id).is_some_and(|cell| cell.verdict == crate::judge::Verdict::Fixed);
             // Where another entry says that it always fails, nothing is known of this one's rate.
-            fixed && (entry.rate.is_none() || ledger.about(id).iter().all(|other| other.rate.is_some()))
+            fixed && (entry.rate.is_none() || entries.iter().all(|other| other.rate.is_some()))
         };
-        let left: Vec<&CellId> = about.iter().copied().filter(|id| !is_fixed(id)).collect();
+        let left: Vec<&CellId> =
+            about.iter().filter(|(id, entries)| !is_fixed(id, entries)).map(|(id, _)| *id).collect();
         if left.is_empty() {
             edits.remove(entry.line);
         } else if left.len() < about.len() {

@@ -147,9 +147,9 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     });
     progress.end();
     let results = results?;
-    // Before anything else is made, as what was known of these cells goes.
-    for remembered in &results.remembered {
-        history.set(remembered);
+    // Before anything else is made, as what was known of these cells goes, and one by one, as each is gone then.
+    for remembered in results.remembered {
+        history.set(&remembered);
     }
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();

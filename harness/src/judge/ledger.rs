@@ -203,6 +203,12 @@ impl Entry {
         self.until.is_some_and(|until| day > until)
     }
 
+    /// Whether its glob matches one of these names of cells.
+    fn is_about_any(&self, names: &[String]) -> bool {
+        let matcher = self.cells.matcher();
+        names.iter().any(|name| matcher.is_match(name))
+    }
+
     /// That glob, as it was written.
     #[must_use]
     pub fn cells(&self) -> &str {
@@ -269,21 +275,14 @@ impl Ledger {
     /// Entries that are about none of these cells.
     pub fn unmatched<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<&Entry> {
         let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
-        let is_about_one = |entry: &&Entry| {
-            let matcher = entry.cells.matcher();
-            names.iter().any(|name| matcher.is_match(name))
-        };
-        self.entries.iter().filter(|entry| !is_about_one(entry)).collect()
+        self.entries.iter().filter(|entry| !entry.is_about_any(&names)).collect()
     }
 
     /// Entries about some of these cells whose last day is over.
     pub fn expired<'l>(&'l self, cells: &[&CellId], day: Date) -> Vec<&'l Entry> {
+        let names: Vec<String> = cells.iter().map(ToString::to_string).collect();
         let over = self.entries.iter().filter(|entry| entry.has_expired(day));
-        over.filter(|entry| {
-            let matcher = entry.cells.matcher();
-            cells.iter().any(|cell| matcher.is_match(&cell.to_string()))
-        })
-        .collect()
+        over.filter(|entry| entry.is_about_any(&names)).collect()
     }
 
     /// Causes that no entry has.
