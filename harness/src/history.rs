@@ -1,8 +1,11 @@
 //! What earlier runs saw of each cell, as long as everything that was run is the same: `history.json`. A cell that failed once
 //! and now passes with the same bytes is not well.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -20,20 +23,27 @@ const PASTS: usize = 6;
 /// Different things that one cell did which are told apart; what comes after them counts for one of the same outcome.
 pub const DIFFERENT: usize = 16;
 
-/// What was seen of all cells. Most of it is about cells and builds that a run is not about, so it stays text until it is
-/// asked for.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What was seen of all cells. Of a full matrix and several builds that is some 30 MB, so it stays in its file, which nobody
+/// writes to (a new one takes its place), and a cell's part is read when somebody asks.
+#[derive(Debug, Default)]
 pub struct History {
+    file: Option<File>,
+    /// By the cell's id: where in the file its pasts are, the latest first.
+    cells: BTreeMap<Box<str>, Range<usize>>,
+}
+
+/// `history.json`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole<Cells> {
     schema: u32,
-    /// By the cell's id: its pasts, the latest first.
-    cells: BTreeMap<Box<str>, Box<RawValue>>,
+    cells: Cells,
 }
 
 /// What a run saw of one cell, as text: of a full matrix, it waits for the end.
 #[derive(Debug, Clone)]
 pub struct Remembered {
-    cell: CellId,
+    cell: Box<str>,
     past: Box<RawValue>,
 }
 
@@ -83,7 +93,7 @@ impl Remembered {
     /// All that is known of a cell with the past's hash.
     #[must_use]
     pub fn new(cell: &CellId, past: &Past) -> Self {
-        Self { cell: cell.clone(), past: to_raw_value(past).unwrap_or_default() }
+        Self { cell: cell.to_string().into(), past: to_raw_value(past).unwrap_or_default() }
     }
 }
 
@@ -119,38 +129,42 @@ impl History {
     /// # Errors
     /// Why it cannot be read: it is damaged, or of another version.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
+        let file = match File::open(path) {
+            Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error.to_string()),
         };
-        let history: Self = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        if history.schema == SCHEMA { Ok(history) } else { Err(format!("it has schema {}", history.schema)) }
+        let bytes = std::io::read_to_string(&file).map_err(|error| error.to_string())?;
+        let whole: Whole<BTreeMap<Box<str>, &RawValue>> =
+            serde_json::from_str(&bytes).map_err(|error| error.to_string())?;
+        if whole.schema != SCHEMA {
+            return Err(format!("it has schema {}", whole.schema));
+        }
+        let place = |text: &str| {
+            let begin = text.as_ptr().addr() - bytes.as_ptr().addr();
+            begin..begin + text.len()
+        };
+        let cells = whole.cells.into_iter().map(|(cell, pasts)| (cell, place(pasts.get()))).collect();
+        Ok(Self { file: Some(file), cells })
     }
 
     /// What was seen of a cell when the same was run in the same way.
     #[must_use]
     pub fn of(&self, cell: &CellId, hash: &str) -> Vec<Seen> {
-        self.pasts(cell).into_iter().find(|past| past.hash == hash).map(|past| past.seen).unwrap_or_default()
-    }
-
-    /// From now on, this is all that is known of its cell with the past's hash.
-    pub fn set(&mut self, remembered: &Remembered) {
-        let Ok(past) = serde_json::from_str::<Past>(remembered.past.get()) else { return };
-        let mut pasts = self.pasts(&remembered.cell);
-        pasts.retain(|other| other.hash != past.hash);
-        pasts.insert(0, past);
-        pasts.truncate(PASTS);
-        // Numbers and text can always be written.
-        if let Ok(text) = to_raw_value(&pasts) {
-            self.cells.insert(remembered.cell.to_string().into(), text);
-        }
+        let pasts = self.pasts(&cell.to_string());
+        pasts.into_iter().find(|past| past.hash == hash).map(|past| past.seen).unwrap_or_default()
     }
 
     /// What is not as it should be is as if it had not been seen.
-    fn pasts(&self, cell: &CellId) -> Vec<Past> {
-        let text = self.cells.get(cell.to_string().as_str());
-        text.and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default()
+    fn pasts(&self, cell: &str) -> Vec<Past> {
+        self.text(cell).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    fn text(&self, cell: &str) -> Option<String> {
+        let (file, place) = (self.file.as_ref()?, self.cells.get(cell)?);
+        let mut bytes = vec![0; place.len()];
+        file.read_exact_at(&mut bytes, place.start as u64).ok()?;
+        String::from_utf8(bytes).ok()
     }
 
     /// Knows nothing of a cell from now on.
@@ -163,22 +177,48 @@ impl History {
         self.cells.retain(|cell, _| cells.contains(&**cell));
     }
 
-    /// Writes it whole or not at all.
+    /// Writes it whole or not at all, with what a run saw: that is all that is known of a cell with the past's hash.
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn write(&mut self, path: &Path) -> std::io::Result<()> {
-        self.schema = SCHEMA;
+    pub fn write(&self, path: &Path, seen: &[Remembered]) -> std::io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         let mut file = tempfile::Builder::new().permissions(open).tempfile_in(folder)?;
         let mut buffered = std::io::BufWriter::new(&mut file);
-        serde_json::to_writer(&mut buffered, self)?;
+        let cells = Together { history: self, seen: seen.iter().map(|new| (&*new.cell, &*new.past)).collect() };
+        serde_json::to_writer(&mut buffered, &Whole { schema: SCHEMA, cells })?;
         buffered.flush()?;
         drop(buffered);
         file.persist(path)?;
         Ok(())
+    }
+}
+
+/// What was known, and what came to it; made one cell at a time.
+struct Together<'h> {
+    history: &'h History,
+    seen: HashMap<&'h str, &'h RawValue>,
+}
+
+impl Together<'_> {
+    fn of(&self, cell: &str) -> Option<Box<RawValue>> {
+        let Some(past) = self.seen.get(cell) else { return RawValue::from_string(self.history.text(cell)?).ok() };
+        let past: Past = serde_json::from_str(past.get()).ok()?;
+        let mut pasts = self.history.pasts(cell);
+        pasts.retain(|other| other.hash != past.hash);
+        pasts.insert(0, past);
+        pasts.truncate(PASTS);
+        to_raw_value(&pasts).ok()
+    }
+}
+
+impl Serialize for Together<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = self.history.cells.keys().map(|cell| &**cell);
+        let cells: BTreeSet<&str> = known.chain(self.seen.keys().copied()).collect();
+        serializer.collect_map(cells.into_iter().filter_map(|cell| Some((cell, self.of(cell)?))))
     }
 }
 
@@ -196,31 +236,42 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let file = folder.path().join("history.json");
         let cell: CellId = "churn/go+c".parse().unwrap();
-        let mut history = History::read(&file).unwrap();
+        let history = History::read(&file).unwrap();
         let mut past = Past::new("one".to_owned());
         past.add(&outcome(What::TimedOut, ""), None);
         past.add(&outcome(What::TimedOut, ""), None);
         let trace = Prints { own: "a".to_owned(), nameless: None };
         past.add(&outcome(What::Finished, ""), Some(&trace));
-        history.set(&Remembered::new(&cell, &past));
-        history.write(&file).unwrap();
-        let mut read = History::read(&file).unwrap();
+        history.write(&file, &[Remembered::new(&cell, &past)]).unwrap();
+        let read = History::read(&file).unwrap();
         let counts: Vec<usize> = read.of(&cell, "one").iter().map(|seen| seen.count).collect();
         assert_eq!(counts, [2, 1]);
         assert!(read.of(&cell, "two").is_empty());
-        for hash in ["two", "three", "four", "five", "six"] {
-            read.set(&Remembered::new(&cell, &Past::new(hash.to_owned())));
-        }
-        assert_eq!(read.of(&cell, "one").len(), 2, "the same once more is the same");
-        read.set(&Remembered::new(&cell, &Past::new("seven".to_owned())));
-        assert!(read.of(&cell, "one").is_empty());
-        read.forget(&cell);
-        assert!(read.of(&cell, "one").is_empty());
-        read.set(&Remembered::new(&cell, &Past::new("eight".to_owned())));
-        read.keep(&HashSet::from(["churn/go+c".to_owned()]));
-        assert_eq!(read.cells.len(), 1);
-        read.keep(&HashSet::from(["churn/go".to_owned()]));
-        assert!(read.cells.is_empty());
+        let add = |hash: &str| {
+            let past = Past::new(hash.to_owned());
+            History::read(&file).unwrap().write(&file, &[Remembered::new(&cell, &past)]).unwrap();
+            History::read(&file).unwrap()
+        };
+        let last = ["two", "three", "four", "five", "six"].map(add);
+        assert_eq!(last[4].of(&cell, "one").len(), 2, "six pasts are kept");
+        assert_eq!(read.of(&cell, "one").len(), 2, "a file that has been replaced can still be read");
+        assert!(add("seven").of(&cell, "one").is_empty());
+
+        let other: CellId = "churn/c".parse().unwrap();
+        let mut history = add("eight");
+        let past = Past { hash: "one".to_owned(), seen: past.seen };
+        history.write(&file, &[Remembered::new(&other, &past)]).unwrap();
+        history = History::read(&file).unwrap();
+        assert_eq!(history.cells.keys().map(|cell| &**cell).collect::<Vec<_>>(), ["churn/c", "churn/go+c"]);
+        assert_eq!((history.of(&other, "one"), history.pasts("churn/go+c").len()), (past.seen, PASTS));
+        history.forget(&other);
+        assert!(history.of(&other, "one").is_empty());
+        history.keep(&HashSet::from(["churn/go+c".to_owned()]));
+        assert_eq!(history.cells.len(), 1);
+        history.keep(&HashSet::from(["churn/go".to_owned()]));
+        history.write(&file, &[]).unwrap();
+        assert!(History::read(&file).unwrap().cells.is_empty());
+
         std::fs::write(&file, "{\"schema\": 1, \"cells\": {\"churn/go+c\": 7}}").unwrap();
         assert!(History::read(&file).unwrap().of(&cell, "one").is_empty());
         std::fs::write(&file, "{\"schema\": 9, \"cells\": {}}").unwrap();

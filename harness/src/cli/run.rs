@@ -147,10 +147,6 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     });
     progress.end();
     let results = results?;
-    // Before anything else is made, as what was known of these cells goes, and one by one, as each is gone then.
-    for remembered in results.remembered {
-        history.set(&remembered);
-    }
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
     let whole = full && !interrupt.finish();
@@ -158,6 +154,13 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     // One after the other: of a full matrix, each is some 10 MB.
     drop(chosen);
     let all = if full { cells(&catalog) } else { Vec::new() };
+    if full {
+        history.keep(&all.iter().map(|cell| cell.id.to_string()).collect());
+    }
+    if let Err(error) = history.write(&project.history(), &results.remembered) {
+        ui::say(&format!("what was seen could not be written to {}: {error}\n", project.history().display()));
+    }
+    drop((history, results.remembered));
     let record = Record {
         schema: SCHEMA,
         started: started.to_string(),
@@ -174,12 +177,6 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
-    if full {
-        history.keep(&all.iter().map(|cell| cell.id.to_string()).collect());
-    }
-    if let Err(error) = history.write(&project.history()) {
-        ui::say(&format!("what was seen could not be written to {}: {error}\n", project.history().display()));
-    }
     propose(project, &record, pool.scratch());
     drop(pool);
     record.write(&project.record())?;
