@@ -78,9 +78,11 @@ pub enum Agreement {
 const DOUBT: f64 = 0.001;
 
 impl Rate {
-    /// Of failures that exclude each other, how often any of them comes: scaled to the largest number of runs.
+    /// Of failures that exclude each other, how often any of them comes: scaled to the largest number of runs. With one that
+    /// has no rate among them, some failure always comes.
     #[must_use]
-    pub fn any(rates: &[Self]) -> Option<Self> {
+    pub fn any(rates: &[Option<Self>]) -> Option<Self> {
+        let rates: Vec<Self> = rates.iter().copied().collect::<Option<_>>()?;
         let of = rates.iter().map(|rate| rate.of).max()?;
         let scaled = |rate: &Self| (u64::from(rate.failures) * u64::from(of)).div_ceil(u64::from(rate.of));
         let failures: u64 = rates.iter().map(scaled).sum();
@@ -232,13 +234,13 @@ mod tests {
 
     #[test]
     fn rates_of_one_cell_add_up() {
-        let rates = |texts: &[&str]| texts.iter().map(|text| text.parse::<Rate>().unwrap()).collect::<Vec<_>>();
+        let rates = |texts: &[&str]| texts.iter().map(|text| text.parse().ok()).collect::<Vec<Option<Rate>>>();
         for (texts, any) in
             [(&["1 of 2"][..], "1 of 2"), (&["1 of 10", "3 of 20"], "5 of 20"), (&["9 of 10", "9 of 10"], "10 of 10")]
         {
             assert_eq!(Rate::any(&rates(texts)).unwrap().to_string(), any);
         }
-        assert_eq!(Rate::any(&[]), None);
+        assert_eq!((Rate::any(&[]), Rate::any(&rates(&["1 of 2", "always"]))), (None, None));
     }
 
     #[test]

@@ -109,14 +109,14 @@ impl<'l> Together<'l> {
                 Verdict::Skipped | Verdict::Faulty => {}
             }
         }
-        let rates: Vec<Rate> =
-            job.entries.iter().filter(|entry| entry.expects(&now)).filter_map(|entry| entry.rate).collect();
-        let verdict = Verdict::of_repeats(&verdicts, Rate::any(&rates));
+        let expected = job.entries.iter().filter(|entry| entry.expects(&now));
+        let rate = Rate::any(&expected.map(|entry| entry.rate).collect::<Vec<_>>());
+        let verdict = Verdict::of_repeats(&verdicts, rate);
         let doubted = entry.filter(|_| verdict == Verdict::Flaky).map(|entry| {
             let said = entry.rate.map_or_else(|| "always".to_owned(), |rate| rate.to_string());
             format!("ledger line {} says that it fails {said}", entry.line)
         });
-        Self { verdict, entry, doubted, record, has_rate: !rates.is_empty() }
+        Self { verdict, entry, doubted, record, has_rate: rate.is_some() }
     }
 }
 

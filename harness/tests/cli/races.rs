@@ -106,6 +106,22 @@ fn what_has_a_rate_is_repeated_for_it() {
     assert_eq!((cell.verdict, cell.runs, cell.together.bad), (Verdict::Known, 20, 7), "{}", ran.stderr);
 }
 
+/// An entry without a rate says that the cell always fails; that it rarely does so in another way is no contradiction.
+#[test]
+fn a_rate_beside_an_entry_without_one_is_not_doubted() {
+    let sandbox = racy("1");
+    sandbox.ledger("callback/*", "stop", "timed-out");
+    let always = "[[failure]]\ncells = \"callback/*\"\nphase = \"start\"\noutcome = \"signalled SIGABRT\"\nreason = \"a test\"\n";
+    sandbox.replace(
+        "snapshots/known-failures.toml",
+        "reason =",
+        &format!("rate = \"1 of 3000\"\nreason = \"rare\"\n{always}#"),
+    );
+    sandbox.expect(0, &["run", "--repeat", "5"]);
+    let cell = &sandbox.record().cells[0];
+    assert_eq!((cell.verdict, cell.together.bad), (Verdict::Known, 5));
+}
+
 #[rstest]
 #[case("one-core")]
 #[case("loaded")]
