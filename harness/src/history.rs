@@ -187,7 +187,7 @@ impl History {
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         let mut file = tempfile::Builder::new().permissions(open).tempfile_in(folder)?;
         let mut buffered = std::io::BufWriter::new(&mut file);
-        let cells = Together { history: self, seen: seen.iter().map(|new| (&*new.cell, &*new.past)).collect() };
+        let cells = Merged { history: self, seen: seen.iter().map(|new| (&*new.cell, &*new.past)).collect() };
         serde_json::to_writer(&mut buffered, &Whole { schema: SCHEMA, cells })?;
         buffered.flush()?;
         drop(buffered);
@@ -197,15 +197,15 @@ impl History {
 }
 
 /// What was known, and what came to it; made one cell at a time.
-struct Together<'h> {
+struct Merged<'h> {
     history: &'h History,
     seen: HashMap<&'h str, &'h RawValue>,
 }
 
-impl Together<'_> {
+impl Merged<'_> {
     fn of(&self, cell: &str) -> Option<Box<RawValue>> {
-        let Some(past) = self.seen.get(cell) else { return RawValue::from_string(self.history.text(cell)?).ok() };
-        let past: Past = serde_json::from_str(past.get()).ok()?;
+        let seen = self.seen.get(cell).and_then(|past| serde_json::from_str::<Past>(past.get()).ok());
+        let Some(past) = seen else { return RawValue::from_string(self.history.text(cell)?).ok() };
         let mut pasts = self.history.pasts(cell);
         pasts.retain(|other| other.hash != past.hash);
         pasts.insert(0, past);
@@ -214,7 +214,7 @@ impl Together<'_> {
     }
 }
 
-impl Serialize for Together<'_> {
+impl Serialize for Merged<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let known = self.history.cells.keys().map(|cell| &**cell);
         let cells: BTreeSet<&str> = known.chain(self.seen.keys().copied()).collect();
