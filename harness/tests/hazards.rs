@@ -158,10 +158,10 @@ impl Project<'_> {
             return Err("is no cell of the row's scenarios".to_owned());
         }
         let about = self.ledger.about(&id);
-        if about.iter().any(|entry| entry.what == what && entry.phase == phase) {
+        if about.iter().any(|entry| entry.whats.contains(&what) && entry.phases.iter().any(|known| known == phase)) {
             return Ok(());
         }
-        let known: Vec<String> = about.iter().map(|entry| format!("{} in {}", entry.what, entry.phase)).collect();
+        let known: Vec<String> = about.iter().map(|entry| format!("{:?} in {:?}", entry.whats, entry.phases)).collect();
         Err(format!("the ledger does not have {outcome} in {phase}, but {known:?}"))
     }
 

@@ -4,6 +4,7 @@ mod range;
 mod read;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::cell::OnceCell;
 
@@ -43,10 +44,10 @@ pub struct Cause {
 /// One known failure of some cells.
 #[derive(Debug)]
 pub struct Entry {
-    /// The phase in which they fail.
-    pub phase: String,
-    /// What happens.
-    pub what: What,
+    /// The phases in one of which they fail.
+    pub phases: Vec<String>,
+    /// What happens there: one of these.
+    pub whats: Vec<What>,
     /// How often, if not always.
     pub rate: Option<Rate>,
     /// The name of its cause, if it shares one.
@@ -150,9 +151,9 @@ pub struct Circumstances<'a> {
 /// How an entry stands to a failure of a cell that its glob matches; the later, the nearer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// It is about another phase.
+    /// It is about other phases.
     OtherPhase,
-    /// Of that phase, about another outcome.
+    /// Of that phase, about other outcomes.
     OtherOutcome,
     /// Of that outcome, about one that says something else.
     OtherSays,
@@ -172,9 +173,9 @@ impl Entry {
     pub fn stands(&self, outcome: &Outcome, now: &Circumstances<'_>) -> Standing {
         let matches =
             |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-        if self.phase != outcome.phase {
+        if !self.phases.contains(&outcome.phase) {
             Standing::OtherPhase
-        } else if self.what != outcome.what {
+        } else if !self.whats.contains(&outcome.what) {
             Standing::OtherOutcome
         } else if !matches(&self.says, &outcome.detail) {
             Standing::OtherSays
@@ -220,8 +221,11 @@ impl Entry {
     pub fn why_not(&self, standing: Standing) -> String {
         let text = |pattern: &Option<Pattern>| pattern.as_ref().map_or("", |pattern| &pattern.text).to_owned();
         let why = match standing {
-            Standing::OtherPhase => format!("is about phase {}", self.phase),
-            Standing::OtherOutcome => format!("is about `{}`", self.what),
+            Standing::OtherPhase => format!("is about phase {}", self.phases.join(" or ")),
+            Standing::OtherOutcome => {
+                let whats: Vec<String> = self.whats.iter().map(|what| format!("`{what}`")).collect();
+                format!("is about {}", whats.join(" or "))
+            }
             Standing::OtherSays => format!("is about one that says `{}`", text(&self.says)),
             Standing::OtherPlatform => format!("is about platform {}", text(&self.platform)),
             Standing::OtherToolchain => {

@@ -59,10 +59,10 @@ impl<'t> Edits<'t> {
         }
     }
 
-    /// From its header to its last key.
+    /// From its header to its last key. Lines of a list, and comments between them, are indented.
     fn entry(&self, line: usize) -> Range<usize> {
         let begin = line - 1;
-        let is_over = |text: &&&str| text.starts_with('[') || text.trim_start().starts_with('#');
+        let is_over = |text: &&&str| text.starts_with(['[', '#']);
         let length = self.lines[begin + 1..].iter().take_while(|text| !is_over(text)).count();
         let mut end = begin + 1 + length;
         while self.lines[end - 1].trim().is_empty() {
@@ -150,5 +150,13 @@ mod tests {
             "{text}"
         );
         assert!(text.starts_with("# The ledger.\n\n# One.\n\n# Two.\n[causes.c]\n"), "{text}");
+    }
+
+    #[test]
+    fn a_list_goes_with_its_entry() {
+        let list = OLD.replacen("phase = \"x\"", "phase = [\n  # one\n  \"x\",\n]", 1);
+        let mut edits = Edits::new(&list);
+        edits.remove(5);
+        assert_eq!(edits.text(), OLD.replace("[[failure]]\ncells   = \"a/*\"  # all\nphase = \"x\"\n\n", ""));
     }
 }

@@ -11,6 +11,7 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use super::texts::Texts;
 use super::{Cause, Entry, FILE, Ledger, Pattern, TODO};
 use crate::catalog::closest;
 use crate::id::is_name;
@@ -60,8 +61,8 @@ struct WrittenCause {
 #[serde(deny_unknown_fields)]
 struct Written {
     cells: Spanned<String>,
-    phase: Spanned<String>,
-    outcome: Spanned<String>,
+    phase: Spanned<Texts>,
+    outcome: Spanned<Texts>,
     says: Option<Spanned<String>>,
     rate: Option<Spanned<String>>,
     toolchain: Option<Spanned<String>>,
@@ -144,9 +145,6 @@ fn entry(
 ) -> Result<Entry, Wrong> {
     let (reason, of_cause) = reason(&written, at, causes)?;
     written.upstream.as_ref().map_or(Ok(()), check_upstream)?;
-    if written.phase.get_ref().trim().is_empty() {
-        return Err(("`phase` is empty".to_owned(), "write it as `coexist show CELL` prints it", written.phase.span()));
-    }
     let optional = |field: Option<Spanned<String>>| {
         field.map(|field| pattern(&field, "`*` stands for any text, `{a,b}` for either")).transpose()
     };
@@ -165,9 +163,9 @@ fn entry(
         return Err(("`until` is before `since`".to_owned(), "it is the last day of the entry", field.span()));
     }
     Ok(Entry {
-        what: failure(&written.outcome)?,
+        phases: each(written.phase, "phase", phase)?,
+        whats: each(written.outcome, "outcome", failure)?,
         cells: pattern(&written.cells, "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*")?,
-        phase: written.phase.into_inner(),
         rate: rate.transpose()?,
         cause: written.cause.map(Spanned::into_inner),
         reason,
@@ -249,6 +247,36 @@ fn pattern(field: &Spanned<String>, help: &'static str) -> Result<Pattern, Wrong
     let text = field.get_ref();
     let wrong = |error: globset::Error| format!("`{text}` is no glob: {}", error.kind());
     Pattern::new(text).map_err(|error| (wrong(error), help, field.span()))
+}
+
+/// What the texts of a key stand for: one at least, and each once.
+fn each<T: PartialEq>(
+    field: Spanned<Texts>,
+    key: &str,
+    read: impl Fn(&Spanned<String>) -> Result<T, Wrong>,
+) -> Result<Vec<T>, Wrong> {
+    let at = field.span();
+    let mut all = Vec::new();
+    for text in Texts::each(field) {
+        let one = read(&text)?;
+        if all.contains(&one) {
+            let message = format!("`{key}` has `{}` twice", text.get_ref());
+            return Err((message, "once is enough", text.span()));
+        }
+        all.push(one);
+    }
+    if all.is_empty() {
+        return Err((format!("`{key}` is an empty list"), "write one at least, or remove the entry", at));
+    }
+    Ok(all)
+}
+
+fn phase(field: &Spanned<String>) -> Result<String, Wrong> {
+    let phase = field.get_ref();
+    if phase.trim().is_empty() {
+        return Err(("`phase` is empty".to_owned(), "write it as `coexist show CELL` prints it", field.span()));
+    }
+    Ok(phase.clone())
 }
 
 fn failure(field: &Spanned<String>) -> Result<What, Wrong> {

@@ -111,6 +111,54 @@ fn the_nearest_entry_says_why_it_does_not_cover() {
     }
 }
 
+/// Any of its phases with any of its outcomes, and nothing else.
+#[test]
+fn an_entry_may_have_several_phases_and_outcomes() {
+    let text = ENTRY
+        .replace("\"start\"", "[\"churn\", \"detach\"]")
+        .replace("\"signalled SIGSEGV\"", "[\n  \"signalled SIGSEGV\", # first\n  \"exited 2\",\n]");
+    let ledger = Ledger::parse(&text).unwrap();
+    let entry = &ledger.entries()[0];
+    let now = Circumstances { day: date(2026, 11, 24), platform: "x86_64-unknown-linux-gnu", versions: &[] };
+    for (phase, what, standing, why) in [
+        ("churn", What::Signalled(11), Standing::Covers, "covers it"),
+        ("detach", What::Signalled(11), Standing::Covers, "covers it"),
+        ("churn", What::Exited(2), Standing::Covers, "covers it"),
+        ("detach", What::Exited(2), Standing::Covers, "covers it"),
+        ("start", What::Exited(2), Standing::OtherPhase, "is about phase churn or detach"),
+        ("detach", What::Exited(3), Standing::OtherOutcome, "is about `signalled SIGSEGV` or `exited 2`"),
+        ("churn", What::TimedOut, Standing::OtherOutcome, "is about `signalled SIGSEGV` or `exited 2`"),
+    ] {
+        let seen = Outcome { phase: phase.to_owned(), what, detail: String::new() };
+        let stands = entry.stands(&seen, &now);
+        assert_eq!((stands, entry.why_not(stands)), (standing, format!("ledger line 1 {why}")));
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_list_is_said_where_it_stands() {
+    for (from, to, message, caret) in [
+        ("\"start\"", "[]", "`phase` is an empty list", "[]"),
+        ("\"start\"", "[\"start\", \" \"]", "`phase` is empty", "\" \""),
+        ("\"start\"", "[\"start\", 3]", "invalid type: integer `3`", "3"),
+        ("\"start\"", "4", "expected a text or a list of texts", "4"),
+        ("\"signalled SIGSEGV\"", "[\"leaked\", \"crashed\"]", "no outcome", "\"crashed\""),
+        (
+            "\"signalled SIGSEGV\"",
+            "[\"leaked\", \"exited 2\",\"leaked\"]",
+            "`outcome` has `leaked` twice",
+            "\"leaked\"",
+        ),
+    ] {
+        let text = ENTRY.replace(from, to);
+        let error = Ledger::parse(&text).unwrap_err();
+        assert!(error.to_string().contains(message), "{text}: {error}");
+        let LedgerError::Invalid { at, .. } = error else { panic!("{error}") };
+        assert_eq!(&text[at.offset()..at.offset() + at.len()], caret, "{text}");
+        assert!(text.rfind(caret) == Some(at.offset()), "it is the last one: {text}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_said_where_it_stands() {
     for (change, message) in [
