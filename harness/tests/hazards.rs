@@ -161,7 +161,10 @@ impl Project<'_> {
         if about.iter().any(|entry| entry.whats.contains(&what) && entry.phases.iter().any(|known| known == phase)) {
             return Ok(());
         }
-        let known: Vec<String> = about.iter().map(|entry| format!("{:?} in {:?}", entry.whats, entry.phases)).collect();
+        let known: Vec<String> = about
+            .iter()
+            .flat_map(|entry| entry.whats.iter().map(|what| format!("{what} in {}", entry.phases.join(" or "))))
+            .collect();
         Err(format!("the ledger does not have {outcome} in {phase}, but {known:?}"))
     }
 
