@@ -158,12 +158,12 @@ impl Project<'_> {
             return Err("is no cell of the row's scenarios".to_owned());
         }
         let about = self.ledger.about(&id);
-        if about.iter().any(|entry| entry.whats.contains(&what) && entry.phases.iter().any(|known| known == phase)) {
+        if about.iter().any(|entry| entry.outcomes.contains(&what) && entry.phases.iter().any(|known| known == phase)) {
             return Ok(());
         }
         let known: Vec<String> = about
             .iter()
-            .flat_map(|entry| entry.whats.iter().map(|what| format!("{what} in {}", entry.phases.join(" or "))))
+            .flat_map(|entry| entry.outcomes.iter().map(|what| format!("{what} in {}", entry.phases.join(" or "))))
             .collect();
         Err(format!("the ledger does not have {outcome} in {phase}, but {known:?}"))
     }

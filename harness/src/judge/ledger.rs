@@ -47,7 +47,7 @@ pub struct Entry {
     /// The phases in one of which they fail.
     pub phases: Vec<String>,
     /// What happens there: one of these.
-    pub whats: Vec<What>,
+    pub outcomes: Vec<What>,
     /// How often, if not always.
     pub rate: Option<Rate>,
     /// The name of its cause, if it shares one.
@@ -175,7 +175,7 @@ impl Entry {
             |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
         if !self.phases.contains(&outcome.phase) {
             Standing::OtherPhase
-        } else if !self.whats.contains(&outcome.what) {
+        } else if !self.outcomes.contains(&outcome.what) {
             Standing::OtherOutcome
         } else if !matches(&self.says, &outcome.detail) {
             Standing::OtherSays
@@ -223,8 +223,8 @@ impl Entry {
         let why = match standing {
             Standing::OtherPhase => format!("is about phase {}", self.phases.join(" or ")),
             Standing::OtherOutcome => {
-                let whats: Vec<String> = self.whats.iter().map(|what| format!("`{what}`")).collect();
-                format!("is about {}", whats.join(" or "))
+                let names: Vec<String> = self.outcomes.iter().map(|what| format!("`{what}`")).collect();
+                format!("is about {}", names.join(" or "))
             }
             Standing::OtherSays => format!("is about one that says `{}`", text(&self.says)),
             Standing::OtherPlatform => format!("is about platform {}", text(&self.platform)),

@@ -131,7 +131,7 @@ impl<'a> CellJob<'a> {
 
     /// Whether the ledger knows that it times out.
     pub(super) fn hangs(&self) -> bool {
-        self.entries.iter().any(|entry| entry.whats.contains(&What::TimedOut))
+        self.entries.iter().any(|entry| entry.outcomes.contains(&What::TimedOut))
     }
 
     pub(super) fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {

@@ -77,6 +77,8 @@ fn a_sample_without_a_manifest() {
 #[rstest]
 #[case("ledger-unknown-key", "phase =", "phrase =")]
 #[case("ledger-no-outcome", "timed-out", "crashed")]
+#[case("ledger-list", "\"timed-out\"", "[\"timed-out\", \"crashed\"]")]
+#[case("ledger-empty-list", "phase = \"callback\"", "phase = []")]
 #[case("ledger-bad-glob", "callback/one", "callback/{one")]
 #[case("ledger-no-reason", "reason = \"a test\"", "")]
 #[case("ledger-todo", "a test", "TODO: why?")]

@@ -144,6 +144,25 @@ fn an_entry_covers_what_it_asks_for(#[case] name: &str, #[case] more: &str, #[ca
     }
 }
 
+/// Where the cause does not decide how the process ends: any of the outcomes in any of the phases, and no other.
+#[rstest]
+#[case("lists", "[\"start\", \"callback\"]", "[\"timed-out\", \"signalled SIGABRT\"]", 0)]
+#[case("lists-other-phase", "[\"start\", \"stop\"]", "[\"timed-out\", \"signalled SIGABRT\"]", 100)]
+#[case("lists-other-outcome", "[\"start\", \"callback\"]", "[\"timed-out\", \"signalled SIGSEGV\"]", 100)]
+fn an_entry_covers_each_of_its_ends(
+    #[case] name: &str,
+    #[case] phases: &str,
+    #[case] outcomes: &str,
+    #[case] status: i32,
+) {
+    let sandbox = Sandbox::new();
+    sandbox.aborting_sample("one");
+    sandbox.ledger("callback/*", "callback", "signalled SIGABRT");
+    sandbox.replace("snapshots/known-failures.toml", "\"callback\"", phases);
+    sandbox.replace("snapshots/known-failures.toml", "\"signalled SIGABRT\"", outcomes);
+    snapshot(&format!("entry-{name}"), &sandbox.expect(status, &["run"]));
+}
+
 #[test]
 fn an_entry_that_expired_is_reported_when_its_cell_is_well() {
     let sandbox = Sandbox::new();

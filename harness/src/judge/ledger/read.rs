@@ -164,7 +164,7 @@ fn entry(
     }
     Ok(Entry {
         phases: each(written.phase, "phase", phase)?,
-        whats: each(written.outcome, "outcome", failure)?,
+        outcomes: each(written.outcome, "outcome", failure)?,
         cells: pattern(&written.cells, "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*")?,
         rate: rate.transpose()?,
         cause: written.cause.map(Spanned::into_inner),
