@@ -9,6 +9,7 @@ mod header;
 mod manifest;
 pub mod placeholder;
 mod stress;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use budget::{Budget, Resource};
 pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
 pub use entry::Entry;
 pub use stress::Stress;
+pub(crate) use texts::Texts;
 
 use crate::id::RuntimeId;
 

@@ -4,7 +4,6 @@ mod range;
 mod read;
 #[cfg(test)]
 mod tests;
-mod texts;
 
 use std::cell::OnceCell;
 

@@ -2,15 +2,14 @@
 //! Knows keys and types; what the values may be is `check`'s.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, SeqAccess, Visitor};
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::super::diagnostic::{Code, Source, suggest};
-use crate::catalog::{Group, Heap};
+use crate::catalog::{Group, Heap, Texts};
 
 /// A text with its place.
 pub(super) type Text = Spanned<String>;
@@ -149,45 +148,7 @@ pub(super) struct Words(pub(super) Vec<Text>);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Spanned::<OneOrMany>::deserialize(deserializer)?;
-        let span = value.span();
-        Ok(Self(match value.into_inner() {
-            OneOrMany::One(text) => vec![Spanned::new(span, text)],
-            OneOrMany::Many(texts) => texts,
-        }))
-    }
-}
-
-enum OneOrMany {
-    One(String),
-    Many(Vec<Text>),
-}
-
-impl<'de> Deserialize<'de> for OneOrMany {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = OneOrMany;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text or a list of texts")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
-                Ok(OneOrMany::One(text.to_owned()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMany, A::Error> {
-                let mut texts = Vec::new();
-                while let Some(text) = list.next_element()? {
-                    texts.push(text);
-                }
-                Ok(OneOrMany::Many(texts))
-            }
-        }
-
-        deserializer.deserialize_any(Reader)
+        Ok(Self(Texts::each(Spanned::deserialize(deserializer)?)))
     }
 }
 

@@ -65,7 +65,8 @@ impl<'t> Edits<'t> {
         let is_over = |text: &&&str| text.starts_with(['[', '#']);
         let length = self.lines[begin + 1..].iter().take_while(|text| !is_over(text)).count();
         let mut end = begin + 1 + length;
-        while self.lines[end - 1].trim().is_empty() {
+        let is_no_key = |text: &str| text.is_empty() || text.starts_with('#');
+        while is_no_key(self.lines[end - 1].trim()) {
             end -= 1;
         }
         begin..end
@@ -153,10 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn a_list_goes_with_its_entry() {
+    fn a_list_goes_with_its_entry_and_a_comment_behind_it_stays() {
         let list = OLD.replacen("phase = \"x\"", "phase = [\n  # one\n  \"x\",\n]", 1);
         let mut edits = Edits::new(&list);
         edits.remove(5);
         assert_eq!(edits.text(), OLD.replace("[[failure]]\ncells   = \"a/*\"  # all\nphase = \"x\"\n\n", ""));
+        let indented = OLD.replace("# Two.", "  # Two.");
+        let mut edits = Edits::new(&indented);
+        edits.remove(5);
+        assert!(edits.text().contains("  # Two.\n[causes.c]\n"), "{}", edits.text());
     }
 }

@@ -11,9 +11,8 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::texts::Texts;
 use super::{Cause, Entry, FILE, Ledger, Pattern, TODO};
-use crate::catalog::closest;
+use crate::catalog::{Texts, closest};
 use crate::id::is_name;
 use crate::judge::What;
 

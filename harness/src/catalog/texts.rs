@@ -7,14 +7,14 @@ use serde::{Deserialize, de::Error};
 use toml::Spanned;
 
 /// As it was written. An untagged enum would lose the places of the list's texts.
-pub(super) enum Texts {
+pub(crate) enum Texts {
     One(String),
     Many(Vec<Spanned<String>>),
 }
 
 impl Texts {
     /// All, each with its place.
-    pub(super) fn each(field: Spanned<Self>) -> Vec<Spanned<String>> {
+    pub(crate) fn each(field: Spanned<Self>) -> Vec<Spanned<String>> {
         let at = field.span();
         match field.into_inner() {
             Self::One(text) => vec![Spanned::new(at, text)],
