@@ -107,9 +107,7 @@ impl Past {
     /// Counts one more run.
     pub fn add(&mut self, outcome: &Outcome, trace: Option<&Prints>) {
         let same = |seen: &Seen| seen.outcome == *outcome && seen.trace.as_ref() == trace;
-        let alike = |seen: &Seen| {
-            (&seen.outcome.phase, &seen.outcome.what) == (&outcome.phase, &outcome.what) && seen.trace.as_ref() == trace
-        };
+        let alike = |seen: &Seen| seen.outcome.is_alike(outcome) && seen.trace.as_ref() == trace;
         let is_full = self.seen.len() >= DIFFERENT;
         let at =
             self.seen.iter().position(same).or_else(|| is_full.then(|| self.seen.iter().position(alike)).flatten());
@@ -228,7 +226,7 @@ mod tests {
     use crate::judge::What;
 
     fn outcome(what: What, detail: &str) -> Outcome {
-        Outcome { phase: "start".to_owned(), what, detail: detail.to_owned() }
+        Outcome::new("start", what, detail)
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod decode;
 mod render;
 pub mod wire;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 pub use decode::decode;
 pub use render::{render, render_with_marks};
 
@@ -81,9 +83,30 @@ impl Trace {
         self.open_step(self.events.len()).unwrap_or("load")
     }
 
+    /// The innermost steps that were open on other lanes than the phase's when a process ended before its scenario did: where
+    /// several threads work at once, any of them may have ended it.
+    #[must_use]
+    pub fn meanwhile(&self) -> Vec<&str> {
+        let (open, _) = self.open_steps(self.events.len());
+        let Some((lane, phase)) = open.last() else { return Vec::new() };
+        if self.complete() {
+            return Vec::new();
+        }
+        let innermost: BTreeMap<u16, &str> = open.iter().copied().filter(|(other, _)| other != lane).collect();
+        let steps: BTreeSet<&str> = innermost.into_values().filter(|step| step != phase).collect();
+        steps.into_iter().collect()
+    }
+
     /// The innermost step that was open just before an event, on any lane; else the last that was.
     #[must_use]
     pub fn open_step(&self, before: usize) -> Option<&str> {
+        let (open, last) = self.open_steps(before);
+        open.last().map(|(_, text)| *text).or(last)
+    }
+
+    /// The steps that were open just before an event, with their lanes, in the order in which they began; and the last that
+    /// began.
+    fn open_steps(&self, before: usize) -> (Vec<(u16, &str)>, Option<&str>) {
         let mut open: Vec<(u16, &str)> = Vec::new();
         let mut last = None;
         for event in &self.events[..before.min(self.events.len())] {
@@ -101,7 +124,7 @@ impl Trace {
                 Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End | Kind::Handler | Kind::State => {}
             }
         }
-        open.last().map(|(_, text)| *text).or(last)
+        (open, last)
     }
 
     /// The last fact under a key, of one library or of the host (0).
@@ -124,5 +147,42 @@ impl Trace {
     pub fn detail_after(&self, index: usize) -> String {
         let after = self.events.iter().skip(index + 1);
         after.filter(|event| event.kind == Kind::Detail).map(|event| event.text.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trace(events: &[(u16, Kind, &str)]) -> Trace {
+        let event = |(lane, kind, text): &(u16, Kind, &str)| Event {
+            lane: *lane,
+            runtime: 0,
+            kind: *kind,
+            text: (*text).to_owned(),
+            a: 0,
+            b: 0,
+        };
+        Trace { events: events.iter().map(event).collect(), ..Trace::default() }
+    }
+
+    #[test]
+    fn what_other_lanes_did_when_it_ended() {
+        let mut events = vec![(2, Kind::Step, "attach"), (2, Kind::Done, ""), (2, Kind::Step, "churn")];
+        let seen = |events: &[_]| {
+            let trace = trace(events);
+            (trace.phase().to_owned(), trace.meanwhile().join(" "))
+        };
+        let is = |phase: &str, meanwhile: &str| (phase.to_owned(), meanwhile.to_owned());
+        assert_eq!(seen(&[]), is("load", ""));
+        assert_eq!(seen(&events), is("churn", ""));
+        events.extend([(3, Kind::Step, "churn"), (1, Kind::Step, "join")]);
+        assert_eq!(seen(&events), is("join", "churn"));
+        events.extend([(3, Kind::Step, "callback"), (2, Kind::Done, "")]);
+        assert_eq!(seen(&events), is("callback", "join"), "the innermost of each lane, and none that is done");
+        events.push((2, Kind::Step, "detach"));
+        assert_eq!(seen(&events), is("detach", "callback join"));
+        events.push((1, Kind::End, ""));
+        assert_eq!(seen(&events), is("exit", ""));
     }
 }

@@ -6,6 +6,7 @@ mod read;
 mod tests;
 
 use std::cell::OnceCell;
+use std::iter;
 
 use globset::GlobMatcher;
 use jiff::civil::Date;
@@ -172,7 +173,8 @@ impl Entry {
     pub fn stands(&self, outcome: &Outcome, now: &Circumstances<'_>) -> Standing {
         let matches =
             |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-        if !self.phases.contains(&outcome.phase) {
+        let mut phases = iter::once(&outcome.phase).chain(&outcome.meanwhile);
+        if !phases.any(|phase| self.phases.contains(phase)) {
             Standing::OtherPhase
         } else if !self.outcomes.contains(&outcome.what) {
             Standing::OtherOutcome

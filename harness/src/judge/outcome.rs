@@ -20,10 +20,37 @@ use crate::trace::{Kind, Trace};
 pub struct Outcome {
     /// The step that was open: `build`, `load`, `start`, `callback`…, `exit` after the scenario's end.
     pub phase: String,
+    /// Where the process itself ended: steps that were open on other lanes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meanwhile: Vec<String>,
     /// What happened.
     pub what: What,
     /// More, for people; never compared.
     pub detail: String,
+}
+
+impl Outcome {
+    /// One in a phase, with nothing beside it.
+    #[must_use]
+    pub fn new(phase: &str, what: What, detail: impl Into<String>) -> Self {
+        Self { phase: phase.to_owned(), meanwhile: Vec::new(), what, detail: detail.into() }
+    }
+
+    /// Whether the same happened in the same place, whatever the details say.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool {
+        (&self.phase, &self.meanwhile, &self.what) == (&other.phase, &other.meanwhile, &other.what)
+    }
+
+    /// What happened, and where: `signalled SIGSEGV in phase detach, while another thread was in churn`
+    #[must_use]
+    pub fn whole(&self) -> String {
+        let mut text = format!("{} in phase {}", self.what, self.phase);
+        if !self.meanwhile.is_empty() {
+            text += &format!(", while another thread was in {}", self.meanwhile.join(" or "));
+        }
+        text
+    }
 }
 
 /// What happened. Its text is what the ledger, the record and the terminal have.
@@ -173,8 +200,11 @@ impl TryFrom<String> for What {
 #[must_use]
 pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>]) -> Outcome {
     let trace = &seen.trace;
-    let at = |phase: &str, what: What, detail: String| Outcome { phase: phase.to_owned(), what, detail };
-    let now = |what: What, detail: String| at(trace.phase(), what, detail);
+    let at = |phase: &str, what: What, detail: String| Outcome::new(phase, what, detail);
+    let now = |what: What, detail: String| {
+        let meanwhile = trace.meanwhile().into_iter().map(str::to_owned).collect();
+        Outcome { meanwhile, ..at(trace.phase(), what, detail) }
+    };
 
     if let Some(why) = &trace.corruption {
         return now(What::Corrupted("trace".to_owned()), why.clone());

@@ -1,13 +1,13 @@
 //! Ledger entries for what failed in a run and is not known: everything but the reason, which somebody has to find.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use crate::id::CellId;
 use crate::judge::ledger::TODO;
 use crate::judge::{Outcome, Tally, Verdict, What};
 use crate::matrix::compact;
-use crate::record::Record;
+use crate::record::{Failure, Record};
 
 /// An entry without its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +16,17 @@ pub struct Suggestion {
     pub cells: String,
     /// How many these are.
     pub count: usize,
-    phase: String,
-    outcome: String,
-    says: Option<String>,
+    ends: Ends,
     rate: Option<String>,
 }
 
-/// What cells of one entry have in common: scenario, phase, outcome, what that says, and the rate.
-type Alike = (String, String, String, Option<String>, Option<String>);
+/// Ways to end that stand in one entry: each of the outcomes was seen in each of the phases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Ends {
+    phases: BTreeSet<String>,
+    outcomes: BTreeSet<String>,
+    says: Option<String>,
+}
 
 /// What an entry says of why.
 #[derive(Debug, Clone, Copy)]
@@ -44,31 +47,42 @@ pub fn suggestions(
     is_asked_for: impl Fn(&CellId) -> bool,
     is_known: impl Fn(&CellId, &Outcome) -> bool,
 ) -> Vec<Suggestion> {
-    let mut groups: BTreeMap<Alike, Vec<&CellId>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Ends, Option<String>), Vec<&CellId>> = BTreeMap::new();
     for cell in record.cells.iter().filter(|cell| is_asked_for(&cell.cell)) {
-        let mut counts: BTreeMap<(String, String, Option<String>), usize> = BTreeMap::new();
-        for failure in &cell.together.failures {
-            if failure.verdict == Verdict::Failed && !is_known(&cell.cell, &failure.outcome) {
-                let outcome = &failure.outcome;
-                let key = (outcome.phase.clone(), outcome.what.to_string(), says(outcome));
-                *counts.entry(key).or_insert(0) += failure.count;
-            }
-        }
+        let is_new = |failure: &&Failure| failure.verdict == Verdict::Failed && !is_known(&cell.cell, &failure.outcome);
+        let new = cell.together.failures.iter().filter(is_new);
+        let ways = joined(new.map(|failure| (&failure.outcome, failure.count)));
         let runs = cell.together.runs;
-        for ((phase, what, says), bad) in counts {
-            let rate = (bad < runs).then(|| format!("{bad} of {runs}"));
-            groups.entry((cell.cell.scenario_text(), phase, what, says, rate)).or_default().push(&cell.cell);
+        let always = ways.values().sum::<usize>() == runs;
+        for (ends, bad) in ways {
+            let rate = (!always).then(|| format!("{bad} of {runs}"));
+            groups.entry((cell.cell.scenario_text(), ends, rate)).or_default().push(&cell.cell);
         }
     }
-    let suggestion = |((_, phase, outcome, says, rate), cells): (_, Vec<&CellId>)| Suggestion {
+    let suggestion = |((_, ends, rate), cells): (_, Vec<&CellId>)| Suggestion {
         cells: compact(&cells, all).concat(),
         count: cells.len(),
-        phase,
-        outcome,
-        says,
+        ends,
         rate,
     };
     groups.into_iter().map(suggestion).collect()
+}
+
+/// In as few entries as say what was seen and no more: first the outcomes of a phase, then phases with the same outcomes.
+fn joined<'a>(failures: impl Iterator<Item = (&'a Outcome, usize)>) -> BTreeMap<Ends, usize> {
+    let mut by_phase: BTreeMap<_, (BTreeSet<String>, usize)> = BTreeMap::new();
+    for (outcome, count) in failures {
+        let (outcomes, bad) = by_phase.entry((&outcome.phase, says(outcome))).or_default();
+        outcomes.insert(outcome.what.to_string());
+        *bad += count;
+    }
+    let mut by_outcomes: BTreeMap<_, (BTreeSet<String>, usize)> = BTreeMap::new();
+    for ((phase, says), (outcomes, count)) in by_phase {
+        let (phases, bad) = by_outcomes.entry((outcomes, says)).or_default();
+        phases.insert(phase.clone());
+        *bad += count;
+    }
+    by_outcomes.into_iter().map(|((outcomes, says), (phases, bad))| (Ends { phases, outcomes, says }, bad)).collect()
 }
 
 /// Which check it was: what it says, without the line, which moves.
@@ -89,23 +103,23 @@ impl Suggestion {
     pub fn text(&self, why: Why<'_>, day: &str) -> String {
         let mut out = "[[failure]]\n".to_owned();
         let mut line = |key: &str, value: &str| {
-            let _ = writeln!(out, "{key:7} = {}", toml_string(value));
+            let _ = writeln!(out, "{key:7} = {value}");
         };
-        line("cells", &self.cells);
-        line("phase", &self.phase);
-        line("outcome", &self.outcome);
-        if let Some(says) = &self.says {
-            line("says", says);
+        line("cells", &toml_string(&self.cells));
+        line("phase", &toml_texts(&self.ends.phases));
+        line("outcome", &toml_texts(&self.ends.outcomes));
+        if let Some(says) = &self.ends.says {
+            line("says", &toml_string(says));
         }
         if let Some(rate) = &self.rate {
-            line("rate", rate);
+            line("rate", &toml_string(rate));
         }
         match why {
-            Why::Unknown => line("reason", &format!("{TODO}: why, and how that was verified")),
-            Why::Reason(reason) => line("reason", reason),
-            Why::Cause(cause) => line("cause", cause),
+            Why::Unknown => line("reason", &toml_string(&format!("{TODO}: why, and how that was verified"))),
+            Why::Reason(reason) => line("reason", &toml_string(reason)),
+            Why::Cause(cause) => line("cause", &toml_string(cause)),
         }
-        let _ = writeln!(out, "{:7} = {day}", "since");
+        line("since", day);
         out
     }
 
@@ -121,6 +135,12 @@ impl Suggestion {
             None => cells,
         }
     }
+}
+
+/// One text, or a list of several.
+fn toml_texts(texts: &BTreeSet<String>) -> String {
+    let strings: Vec<String> = texts.iter().map(|text| toml_string(text)).collect();
+    if strings.len() == 1 { strings.concat() } else { format!("[{}]", strings.join(", ")) }
 }
 
 /// A basic string of TOML.
@@ -149,33 +169,68 @@ mod tests {
     use crate::judge::Ledger;
     use crate::matrix::glob;
 
+    fn outcome(phase: &str, what: What, detail: &str) -> Outcome {
+        Outcome::new(phase, what, detail)
+    }
+
+    fn suggestion(ends: Ends, rate: Option<&str>) -> Suggestion {
+        Suggestion { cells: "a/b".to_owned(), count: 1, ends, rate: rate.map(str::to_owned) }
+    }
+
     proptest! {
         #[test]
         fn what_is_suggested_is_an_entry_that_says_so(text in ".{1,30}", line in 1u32..999) {
-            let detail = format!("{text} (line {line})");
-            let outcome = Outcome { phase: "start".to_owned(), what: What::CheckFailed, detail };
-            let says = says(&outcome).unwrap();
-            prop_assert!(glob(&says).unwrap().compile_matcher().is_match(&outcome.detail), "{says}");
-            let entry = Suggestion {
-                cells: "a/b".to_owned(), count: 1, phase: "start".to_owned(), outcome: "check-failed".to_owned(),
-                says: Some(says), rate: Some("1 of 2".to_owned()),
-            };
+            let failure = outcome("start", What::CheckFailed, &format!("{text} (line {line})"));
+            let (ends, _) = joined([(&failure, 1)].into_iter()).pop_first().unwrap();
+            let says = ends.says.clone().unwrap();
+            prop_assert!(glob(&says).unwrap().compile_matcher().is_match(&failure.detail), "{says}");
+            let entry = suggestion(ends, Some("1 of 2"));
             let ledger = Ledger::parse(&entry.text(Why::Reason(&format!("x{text}")), "2026-11-24")).unwrap();
             prop_assert_eq!(&ledger.entries()[0].reason, &format!("x{text}"));
         }
     }
 
     #[test]
+    fn ends_are_joined_where_each_outcome_was_seen_in_each_phase() {
+        let seen = [
+            (outcome("churn", What::TimedOut, ""), 1),
+            (outcome("churn", What::Incomplete, ""), 2),
+            (outcome("detach", What::TimedOut, ""), 3),
+            (outcome("detach", What::Incomplete, ""), 4),
+            (outcome("exit", What::TimedOut, ""), 5),
+            (outcome("exit", What::CheckFailed, "a (line 3)"), 6),
+            (outcome("exit", What::CheckFailed, "b (line 3)"), 7),
+        ];
+        let texts: Vec<String> = joined(seen.iter().map(|(outcome, count)| (outcome, *count)))
+            .into_iter()
+            .map(|(ends, bad)| format!("{bad}: {:?} {:?} {:?}", ends.phases, ends.outcomes, ends.says))
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                r#"10: {"churn", "detach"} {"incomplete", "timed-out"} None"#,
+                r#"6: {"exit"} {"check-failed"} Some("a*")"#,
+                r#"7: {"exit"} {"check-failed"} Some("b*")"#,
+                r#"5: {"exit"} {"timed-out"} None"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn several_ends_are_lists_that_the_ledger_reads() {
+        let seen = [outcome("churn", What::TimedOut, ""), outcome("churn", What::Incomplete, "")];
+        let (ends, bad) = joined(seen.iter().map(|outcome| (outcome, 1))).pop_first().unwrap();
+        let text = suggestion(ends, Some(&format!("{bad} of 3"))).text(Why::Reason("x"), "2026-11-24");
+        assert!(text.contains("\noutcome = [\"incomplete\", \"timed-out\"]\n"), "{text}");
+        let ledger = Ledger::parse(&text).unwrap();
+        assert_eq!(ledger.entries()[0].outcomes, [What::Incomplete, What::TimedOut]);
+    }
+
+    #[test]
     fn nobody_has_written_the_reason() {
-        let entry = Suggestion {
-            cells: "a/b".to_owned(),
-            count: 1,
-            phase: "start".to_owned(),
-            outcome: "timed-out".to_owned(),
-            says: None,
-            rate: None,
-        };
-        let refused = Ledger::parse(&entry.text(Why::Unknown, "2026-11-24")).unwrap_err();
+        let failure = outcome("start", What::TimedOut, "");
+        let (ends, _) = joined([(&failure, 1)].into_iter()).pop_first().unwrap();
+        let refused = Ledger::parse(&suggestion(ends, None).text(Why::Unknown, "2026-11-24")).unwrap_err();
         assert_eq!(refused.to_string(), "nobody has written this reason yet");
     }
 }

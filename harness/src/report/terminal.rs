@@ -102,9 +102,7 @@ pub fn what(cell: &CellRecord) -> String {
         Verdict::New => "finished, and has no snapshot".to_owned(),
         Verdict::Fixed => "finished, where the ledger says that it fails".to_owned(),
         Verdict::Flaky => rates(cell),
-        Verdict::Pass | Verdict::Failed | Verdict::Known | Verdict::Skipped | Verdict::Faulty => {
-            format!("{} in phase {}", outcome.what, outcome.phase)
-        }
+        Verdict::Pass | Verdict::Failed | Verdict::Known | Verdict::Skipped | Verdict::Faulty => outcome.whole(),
     };
     if cell.together.runs > 1 && cell.verdict != Verdict::Flaky && cell.together.bad > 0 {
         let _ = write!(text, "; failed {}{}", cell.together.tally(), earlier(cell));
@@ -115,11 +113,8 @@ pub fn what(cell: &CellRecord) -> String {
 /// How often a cell is bad, and with what.
 fn rates(cell: &CellRecord) -> String {
     let failures = cell.together.failures.iter().map(|failure| {
-        let what = if failure.verdict == Verdict::Changed {
-            "another trace".to_owned()
-        } else {
-            format!("{} in phase {}", failure.outcome.what, failure.outcome.phase)
-        };
+        let what =
+            if failure.verdict == Verdict::Changed { "another trace".to_owned() } else { failure.outcome.whole() };
         (what, failure.count)
     });
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -244,7 +239,7 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     if !property.is_empty() {
         let _ = writeln!(out, "{DIM}{property}{DIM:#}");
     }
-    let _ = writeln!(out, "\n{:9} {} in phase {}", "outcome", cell.outcome.what, cell.outcome.phase);
+    let _ = writeln!(out, "\n{:9} {}", "outcome", cell.outcome.whole());
     for (at, line) in cell.outcome.detail.lines().enumerate() {
         let _ = writeln!(out, "{:9} {line}", if at == 0 { detail(cell) } else { "" });
     }

@@ -104,7 +104,7 @@ impl CellJob<'_> {
             };
             let outcome = self.conclude(&rerun.observation);
             diagnosis.same = outcome.what == record.outcome.what && outcome.phase == record.outcome.phase;
-            diagnosis.reruns.push(format!("{} in phase {}", outcome.what, outcome.phase));
+            diagnosis.reruns.push(outcome.whole());
             if outcome.what.has_a_place() {
                 diagnosis.seen = seen;
             }

@@ -157,14 +157,14 @@ impl<'a> CellJob<'a> {
             }
             Err(error) => {
                 let detail = with_causes(&error);
-                let outcome = Outcome { phase: "start".to_owned(), what: What::HarnessFailed, detail };
+                let outcome = Outcome::new("start", What::HarnessFailed, detail);
                 self.judged(outcome, setting, None)
             }
         }
     }
 
     pub(super) fn unrun(&self, setting: Setting<'_>) -> Run {
-        let interrupted = || Outcome { phase: "load".to_owned(), what: What::NotRun, detail: "interrupted".to_owned() };
+        let interrupted = || Outcome::new("load", What::NotRun, "interrupted");
         let outcome = self.start().err().unwrap_or_else(interrupted);
         self.judged(outcome, setting, None)
     }
@@ -216,12 +216,12 @@ fn linked(cell: &Cell<'_>, artefacts: &Artefacts) -> Vec<Option<Linkage>> {
 /// # Errors
 /// `NotBuilt` or `NotRun`, with the reason.
 pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result<Start, Outcome> {
-    let not_run = |detail: String| Outcome { phase: "build".to_owned(), what: What::NotRun, detail };
+    let not_run = |detail: String| Outcome::new("build", What::NotRun, detail);
     let ready = |built: Option<&Built>| match built {
         Some(Built::Ready(artefact)) => Ok(std::sync::Arc::clone(artefact)),
         Some(Built::Failed(failure)) => {
             let detail = format!("{}\n{}", failure.step, failure.log);
-            Err(Outcome { phase: "build".to_owned(), what: What::NotBuilt, detail })
+            Err(Outcome::new("build", What::NotBuilt, detail))
         }
         Some(Built::Missing(why)) => Err(not_run(why.clone())),
         None => Err(not_run("was not built".to_owned())),

@@ -125,7 +125,7 @@ fn count_failure(failures: &mut Vec<Failure>, new: Failure) {
     let is_full = failures.len() >= DIFFERENT;
     let same = |failure: &&mut Failure| {
         let (old, new) = (&failure.outcome, &new.outcome);
-        (&old.phase, &old.what) == (&new.phase, &new.what) && (is_full || old.detail == new.detail)
+        old.is_alike(new) && (is_full || old.detail == new.detail)
     };
     match failures.iter_mut().filter(|failure| failure.verdict == new.verdict).find(same) {
         Some(failure) => failure.count += new.count,

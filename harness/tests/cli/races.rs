@@ -39,6 +39,15 @@ fn repeats_that_disagree_are_flaky() {
 }
 
 #[test]
+fn ways_to_fail_are_suggested_as_one_entry() {
+    let sandbox = accepted("n % 2 == 0 && (n % 4 == 2 || (exit(3), 1))");
+    sandbox.expect(100, &["run", "-j1", "--repeat", "4"]);
+    snapshot("ledger-suggest-ways", &sandbox.expect(0, &["ledger", "suggest"]));
+    sandbox.expect(0, &["ledger", "apply", "--reason", "a test", "--yes"]);
+    sandbox.expect(0, &["run", "-j1", "--repeat", "4"]);
+}
+
+#[test]
 fn what_failed_once_is_flaky_until_something_changes() {
     let sandbox = accepted("n == 2");
     snapshot("failed-now", &sandbox.expect(100, &["run"]));

@@ -163,6 +163,19 @@ fn an_entry_covers_each_of_its_ends(
     snapshot(&format!("entry-{name}"), &sandbox.expect(status, &["run"]));
 }
 
+/// The main thread waits in a step when another one, in a later step, ends the process.
+#[rstest]
+#[case("while", "waits", 0)]
+#[case("while-other", "stop", 100)]
+fn an_entry_covers_what_another_thread_was_in(#[case] name: &str, #[case] phase: &str, #[case] status: i32) {
+    let sandbox = Sandbox::new();
+    let body = "static void *body(void *arg) { lane(\"other\"); step(\"works\", NULL); abort(); return arg; }";
+    let directives = format!("#include \"coexist.h\"\n#include <stdlib.h>\n{body}");
+    sandbox.scenario("callback", &directives, "step(\"waits\", NULL); xjoin(xthread(body, NULL)); (void)lib;");
+    sandbox.ledger("callback/*", phase, "signalled SIGABRT");
+    snapshot(&format!("entry-{name}"), &sandbox.expect(status, &["run"]));
+}
+
 #[test]
 fn an_entry_that_expired_is_reported_when_its_cell_is_well() {
     let sandbox = Sandbox::new();

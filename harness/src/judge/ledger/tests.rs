@@ -85,7 +85,7 @@ fn reasons_are_shared_by_their_cause() {
 #[test]
 fn the_nearest_entry_says_why_it_does_not_cover() {
     let now = Circumstances { day: date(2026, 11, 24), platform: "x86_64-unknown-linux-gnu", versions: &[] };
-    let seen = Outcome { phase: "start".to_owned(), what: What::Signalled(11), detail: "segfault at 0".to_owned() };
+    let seen = Outcome::new("start", What::Signalled(11), "segfault at 0");
     for (more, standing, why) in [
         ("", Standing::Covers, "ledger line 1 covers it"),
         ("phase = \"stop\"", Standing::OtherPhase, "ledger line 1 is about phase stop"),
@@ -129,10 +129,25 @@ fn an_entry_may_have_several_phases_and_outcomes() {
         ("detach", What::Exited(3), Standing::OtherOutcome, "is about `signalled SIGSEGV` or `exited 2`"),
         ("churn", What::TimedOut, Standing::OtherOutcome, "is about `signalled SIGSEGV` or `exited 2`"),
     ] {
-        let seen = Outcome { phase: phase.to_owned(), what, detail: String::new() };
+        let seen = Outcome::new(phase, what, "");
         let stands = entry.stands(&seen, &now);
         assert_eq!((stands, entry.why_not(stands)), (standing, format!("ledger line 1 {why}")));
     }
+}
+
+/// Where threads work at the same time, the phase is the last step that one of them began, and any of them may have failed.
+#[test]
+fn an_entry_covers_what_was_open_on_another_lane() {
+    let ledger = Ledger::parse(&ENTRY.replace("\"start\"", "\"churn\"")).unwrap();
+    let entry = &ledger.entries()[0];
+    let now = Circumstances { day: date(2026, 11, 24), platform: "x86_64-unknown-linux-gnu", versions: &[] };
+    let seen = |meanwhile: &[&str]| Outcome {
+        meanwhile: meanwhile.iter().map(|step| (*step).to_owned()).collect(),
+        ..Outcome::new("detach", What::Signalled(11), "")
+    };
+    assert_eq!(entry.stands(&seen(&[]), &now), Standing::OtherPhase);
+    assert_eq!(entry.stands(&seen(&["call", "spin"]), &now), Standing::OtherPhase);
+    assert_eq!(entry.stands(&seen(&["call", "churn"]), &now), Standing::Covers);
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn letter(verdict: Verdict) -> char {
 }
 
 fn judged<'l>(what: &What, comparison: Comparison, ledger: &'l Ledger) -> Judgement<'l> {
-    let outcome = Outcome { phase: "start".to_owned(), what: what.clone(), detail: SAID.to_owned() };
+    let outcome = Outcome::new("start", what.clone(), SAID);
     let versions = [("c".parse().unwrap(), "12".to_owned()), ("go".parse().unwrap(), "go1.27.3".to_owned())];
     let now = Circumstances { day: date(2026, 11, 24), platform: HERE, versions: &versions };
     judge(&outcome, comparison, &ledger.entries().iter().collect::<Vec<_>>(), &now)
