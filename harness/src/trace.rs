@@ -87,11 +87,11 @@ impl Trace {
     /// several threads work at once, any of them may have ended it.
     #[must_use]
     pub fn meanwhile(&self) -> Vec<&str> {
-        let (open, _) = self.open_steps(self.events.len());
-        let Some((lane, phase)) = open.last() else { return Vec::new() };
         if self.complete() {
             return Vec::new();
         }
+        let (open, _) = self.open_steps(self.events.len());
+        let Some((lane, phase)) = open.last() else { return Vec::new() };
         let innermost: BTreeMap<u16, &str> = open.iter().copied().filter(|(other, _)| other != lane).collect();
         let steps: BTreeSet<&str> = innermost.into_values().filter(|step| step != phase).collect();
         steps.into_iter().collect()

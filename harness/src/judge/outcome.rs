@@ -45,11 +45,12 @@ impl Outcome {
     /// What happened, and where: `signalled SIGSEGV in phase detach, while another thread was in churn`
     #[must_use]
     pub fn whole(&self) -> String {
-        let mut text = format!("{} in phase {}", self.what, self.phase);
-        if !self.meanwhile.is_empty() {
-            text += &format!(", while another thread was in {}", self.meanwhile.join(" or "));
-        }
-        text
+        let meanwhile = match self.meanwhile.as_slice() {
+            [] => String::new(),
+            [step] => format!(", while another thread was in {step}"),
+            steps => format!(", while other threads were in {}", steps.join(" and ")),
+        };
+        format!("{} in phase {}{meanwhile}", self.what, self.phase)
     }
 }
 
@@ -200,10 +201,9 @@ impl TryFrom<String> for What {
 #[must_use]
 pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>]) -> Outcome {
     let trace = &seen.trace;
-    let at = |phase: &str, what: What, detail: String| Outcome::new(phase, what, detail);
     let now = |what: What, detail: String| {
         let meanwhile = trace.meanwhile().into_iter().map(str::to_owned).collect();
-        Outcome { meanwhile, ..at(trace.phase(), what, detail) }
+        Outcome { meanwhile, ..Outcome::new(trace.phase(), what, detail) }
     };
 
     if let Some(why) = &trace.corruption {
@@ -233,12 +233,10 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
         Exit::Code(code) => code,
     };
     for (index, event) in trace.events.iter().enumerate() {
-        let phase = trace.open_step(index).unwrap_or("load");
+        let at = |what: What, detail: String| Outcome::new(trace.open_step(index).unwrap_or("load"), what, detail);
         match event.kind {
-            Kind::Refused => return at(phase, What::Refused(event.text.clone()), trace.detail_after(index)),
-            Kind::Failed => {
-                return at(phase, What::CheckFailed, check(trace, index));
-            }
+            Kind::Refused => return at(What::Refused(event.text.clone()), trace.detail_after(index)),
+            Kind::Failed => return at(What::CheckFailed, check(trace, index)),
             Kind::Step | Kind::Done | Kind::Event | Kind::Lane | Kind::Note | Kind::Value => {}
             Kind::Detail | Kind::Fact | Kind::Live | Kind::Mark | Kind::End | Kind::Handler | Kind::State => {}
         }
@@ -255,10 +253,10 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
     }
     let contradiction = callbacks::contradiction(cell, seen).or_else(|| heaps::contradiction(cell, seen, linked));
     if let Some((phase, about, detail)) = contradiction {
-        return at(phase, What::Contradicted(about.to_owned()), detail);
+        return Outcome::new(phase, What::Contradicted(about.to_owned()), detail);
     }
     match budget::exceeded(cell, seen) {
-        Some((phase, resource, detail)) => at(phase, What::OverBudget(resource.to_string()), detail),
+        Some((phase, resource, detail)) => Outcome::new(phase, What::OverBudget(resource.to_string()), detail),
         None => now(What::Finished, String::new()),
     }
 }
@@ -320,6 +318,17 @@ mod tests {
         for what in all {
             assert_eq!(what.to_string().parse::<What>(), Ok(what));
         }
+    }
+
+    #[test]
+    fn what_other_threads_were_in_is_told() {
+        let told = |steps: &[&str]| {
+            let meanwhile = steps.iter().map(|step| (*step).to_owned()).collect();
+            Outcome { meanwhile, ..Outcome::new("detach", What::TimedOut, "") }.whole()
+        };
+        assert_eq!(told(&[]), "timed-out in phase detach");
+        assert_eq!(told(&["churn"]), "timed-out in phase detach, while another thread was in churn");
+        assert_eq!(told(&["call", "churn"]), "timed-out in phase detach, while other threads were in call and churn");
     }
 
     #[test]

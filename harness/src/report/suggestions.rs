@@ -169,10 +169,6 @@ mod tests {
     use crate::judge::Ledger;
     use crate::matrix::glob;
 
-    fn outcome(phase: &str, what: What, detail: &str) -> Outcome {
-        Outcome::new(phase, what, detail)
-    }
-
     fn suggestion(ends: Ends, rate: Option<&str>) -> Suggestion {
         Suggestion { cells: "a/b".to_owned(), count: 1, ends, rate: rate.map(str::to_owned) }
     }
@@ -180,7 +176,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_suggested_is_an_entry_that_says_so(text in ".{1,30}", line in 1u32..999) {
-            let failure = outcome("start", What::CheckFailed, &format!("{text} (line {line})"));
+            let failure = Outcome::new("start", What::CheckFailed, format!("{text} (line {line})"));
             let (ends, _) = joined([(&failure, 1)].into_iter()).pop_first().unwrap();
             let says = ends.says.clone().unwrap();
             prop_assert!(glob(&says).unwrap().compile_matcher().is_match(&failure.detail), "{says}");
@@ -193,13 +189,13 @@ mod tests {
     #[test]
     fn ends_are_joined_where_each_outcome_was_seen_in_each_phase() {
         let seen = [
-            (outcome("churn", What::TimedOut, ""), 1),
-            (outcome("churn", What::Incomplete, ""), 2),
-            (outcome("detach", What::TimedOut, ""), 3),
-            (outcome("detach", What::Incomplete, ""), 4),
-            (outcome("exit", What::TimedOut, ""), 5),
-            (outcome("exit", What::CheckFailed, "a (line 3)"), 6),
-            (outcome("exit", What::CheckFailed, "b (line 3)"), 7),
+            (Outcome::new("churn", What::TimedOut, ""), 1),
+            (Outcome::new("churn", What::Incomplete, ""), 2),
+            (Outcome::new("detach", What::TimedOut, ""), 3),
+            (Outcome::new("detach", What::Incomplete, ""), 4),
+            (Outcome::new("exit", What::TimedOut, ""), 5),
+            (Outcome::new("exit", What::CheckFailed, "a (line 3)"), 6),
+            (Outcome::new("exit", What::CheckFailed, "b (line 3)"), 7),
         ];
         let texts: Vec<String> = joined(seen.iter().map(|(outcome, count)| (outcome, *count)))
             .into_iter()
@@ -218,7 +214,7 @@ mod tests {
 
     #[test]
     fn several_ends_are_lists_that_the_ledger_reads() {
-        let seen = [outcome("churn", What::TimedOut, ""), outcome("churn", What::Incomplete, "")];
+        let seen = [Outcome::new("churn", What::TimedOut, ""), Outcome::new("churn", What::Incomplete, "")];
         let (ends, bad) = joined(seen.iter().map(|outcome| (outcome, 1))).pop_first().unwrap();
         let text = suggestion(ends, Some(&format!("{bad} of 3"))).text(Why::Reason("x"), "2026-11-24");
         assert!(text.contains("\noutcome = [\"incomplete\", \"timed-out\"]\n"), "{text}");
@@ -228,7 +224,7 @@ mod tests {
 
     #[test]
     fn nobody_has_written_the_reason() {
-        let failure = outcome("start", What::TimedOut, "");
+        let failure = Outcome::new("start", What::TimedOut, "");
         let (ends, _) = joined([(&failure, 1)].into_iter()).pop_first().unwrap();
         let refused = Ledger::parse(&suggestion(ends, None).text(Why::Unknown, "2026-11-24")).unwrap_err();
         assert_eq!(refused.to_string(), "nobody has written this reason yet");
