@@ -3,6 +3,7 @@
 mod bless;
 mod doctor;
 mod exit;
+mod laws;
 mod ledger;
 mod list;
 mod run;
@@ -72,8 +73,10 @@ enum Command {
     Setup(setup::Arguments),
     /// Show traces that wait for a decision, and accept them
     Bless(bless::Arguments),
-    /// Known failures: what the last run suggests, writing that down, and what is out of date
+    /// Facts and cases: what the last run suggests, writing that down, and what is out of date
     Ledger(ledger::Arguments),
+    /// The laws, and how each did in the last run: cells, failures, false alarms
+    Laws(laws::Arguments),
 }
 
 /// What stops a subcommand; each has an exit status.
@@ -147,6 +150,7 @@ pub fn main() -> ExitStatus {
         Command::Setup(own) => setup::main(own, &place()?),
         Command::Bless(own) => bless::main(own, &place()?),
         Command::Ledger(own) => ledger::main(own, &place()?),
+        Command::Laws(own) => laws::main(own, &place()?),
     })
 }
 

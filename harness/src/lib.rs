@@ -15,7 +15,8 @@
 //! | [`run`] | a cell's host and libraries | an observation |
 //! | [`check`] | a built library | its table, read in a child |
 //! | [`compile`] | manifests and C files | libraries and hosts, each built once |
-//! | [`judge`] | an observation, a snapshot, the ledger | an outcome, a verdict |
+//! | [`judge`] | an observation, a snapshot, an expectation | an outcome, a verdict |
+//! | [`laws`] | facts of single libraries, cases | what each cell is expected to do |
 //! | [`history`] | `history.json` | what earlier runs of the same saw |
 //! | [`diagnose`] | a failed cell's host and libraries | who it was, from another run below a tracer |
 //! | [`record`] | judged cells | the JSON of a run |
@@ -36,6 +37,7 @@ pub mod diagnose;
 pub mod history;
 pub mod id;
 pub mod judge;
+pub mod laws;
 pub mod matrix;
 pub mod project;
 pub mod record;

@@ -108,6 +108,8 @@ codes! {
     HeaderPlaceholder = "header::unknown-placeholder",
     /// `also` names a runtime that is not there.
     UnknownRuntime = "header::unknown-runtime",
+    /// `parts` names something that is no scenario for one runtime.
+    UnknownPart = "header::unknown-part",
     /// `vm` names something that is no folder of `c-hosts/vm`.
     UnknownVm = "header::unknown-vm",
     /// `vm` stands beside the mode `linked`.

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::diagnostic::{Code, Finding, Source, name_below};
-use super::{DLOPEN, Footprints, PLAIN, Scenario, StdoutOrder, Variants};
+use super::{DLOPEN, Footprints, PLAIN, Part, Scenario, StdoutOrder, Variants};
 use crate::id::is_name;
 
 /// A scenario as its header states it, with the places of what is checked against the runtimes.
@@ -32,6 +32,8 @@ pub(super) struct Places {
     pub(super) vm: Option<(String, Range<usize>)>,
     /// Where `modes` says that the libraries are there before the host: `linked`, `preload`.
     pub(super) linked: Option<Range<usize>>,
+    /// Each scenario of `parts` and `parts-first`, with its place.
+    pub(super) parts: Vec<(Part, Range<usize>)>,
     /// One for each runtime of `Scenario::also`.
     pub(super) also: Vec<Vec<Range<usize>>>,
 }
@@ -83,6 +85,9 @@ fn read(mut source: Source, file: &Path) -> Header {
         flavour: PLAIN.to_owned(),
         modes: vec![DLOPEN.to_owned()],
         also: Vec::new(),
+        parts: Vec::new(),
+        parts_first: Vec::new(),
+        stories: Vec::new(),
         stdout: Vec::new(),
         exit: 0,
         deadline: Duration::from_secs(10),

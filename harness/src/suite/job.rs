@@ -11,10 +11,8 @@ use crate::catalog::Heap;
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefacts, Built, Store};
 use crate::history::Prints;
-use crate::id::RuntimeId;
-use crate::judge::ledger::Entry;
 use crate::judge::snapshot;
-use crate::judge::{Comparison, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
+use crate::judge::{Comparison, Expectation, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::FootprintRecord;
 use crate::run::{Observation, Preload, Start, Worker, observe};
@@ -36,7 +34,8 @@ pub struct Run {
     pub wall: Duration,
     /// Bytes.
     pub max_rss: u64,
-    pub(super) versions: Vec<(RuntimeId, String)>,
+    /// What each library said of itself, by its position; nothing where it was not asked yet.
+    pub(super) versions: Vec<Option<String>>,
     pub(super) prints: Option<Prints>,
     /// The end of what was written to stderr.
     pub(super) stderr: String,
@@ -49,8 +48,8 @@ pub struct Run {
 /// A cell with all that its runs share.
 pub(super) struct CellJob<'a> {
     pub(super) cell: &'a Cell<'a>,
-    /// The ledger's about it.
-    pub(super) entries: Vec<&'a Entry>,
+    /// What it is expected to do.
+    pub(super) expected: Expectation,
     options: Options,
     artefacts: &'a Artefacts,
     reference: OnceLock<Reference>,
@@ -94,14 +93,14 @@ const STDERR_KEPT: usize = 16 * 1024;
 impl<'a> CellJob<'a> {
     pub(super) fn new(
         cell: &'a Cell<'a>,
-        entries: Vec<&'a Entry>,
+        expected: Expectation,
         setting: Setting<'a>,
         artefacts: &'a Artefacts,
         identity: &mut Identity,
     ) -> Self {
         Self {
             cell,
-            entries,
+            expected,
             options: setting.options,
             artefacts,
             reference: OnceLock::new(),
@@ -129,9 +128,9 @@ impl<'a> CellJob<'a> {
         self.reference.get_or_init(|| Reference::read(setting.root, self.cell))
     }
 
-    /// Whether the ledger knows that it times out.
+    /// Whether it waits for its deadline, every time.
     pub(super) fn hangs(&self) -> bool {
-        self.entries.iter().any(|entry| entry.outcomes.contains(&What::TimedOut))
+        self.expected.always_hangs()
     }
 
     pub(super) fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
@@ -191,7 +190,7 @@ impl<'a> CellJob<'a> {
             run.prints = Some(Prints::of(&run.text, &run.nameless));
             run.comparison = self.comparison(run.prints.as_ref(), setting).unwrap_or(Comparison::Missing);
         }
-        run.verdict = judge(&run.outcome, run.comparison, &self.entries, &setting.now(&run.versions)).verdict;
+        run.verdict = judge(&run.outcome, run.comparison, &self.expected).verdict;
         if run.verdict == Verdict::Pass {
             run.nameless = String::new();
         }
@@ -248,10 +247,10 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
     })
 }
 
-/// What the runtimes said of themselves. A library that was not looked at yet has no version here.
-fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<(RuntimeId, String)> {
-    let ids = cell.id.runtimes.iter().enumerate();
-    ids.filter_map(|(at, id)| Some((id.clone(), seen.trace.fact(Cell::position(at), "version")?.to_owned()))).collect()
+/// What the runtimes said of themselves.
+fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<Option<String>> {
+    let said = |at| seen.trace.fact(Cell::position(at), "version").map(str::to_owned);
+    (0..cell.runtimes.len()).map(said).collect()
 }
 
 fn tail(bytes: &[u8]) -> String {

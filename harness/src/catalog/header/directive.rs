@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::placeholders;
 use super::{Line, Places};
-use crate::catalog::{Budget, Entry, Footprints, LINKED, PRELOAD, Scenario, StdoutOrder, Stress, Variants};
+use crate::catalog::{
+    Budget, Entry, Footprints, LINKED, PRELOAD, Part, Scenario, StdoutOrder, Step, Story, Stress, Variants,
+};
 use crate::id::{RuntimeId, is_name};
 
 /// The directives that there are.
@@ -23,6 +26,9 @@ pub(super) enum Directive {
     Modes,
     Vm,
     Also,
+    Parts,
+    PartsFirst,
+    Steps,
     Stdout,
     Exit,
     Deadline,
@@ -36,7 +42,7 @@ pub(super) enum Directive {
 const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
 
 impl Directive {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 18] = [
         Self::Runtimes,
         Self::Needs,
         Self::NeedsFirst,
@@ -45,6 +51,9 @@ impl Directive {
         Self::Modes,
         Self::Vm,
         Self::Also,
+        Self::Parts,
+        Self::PartsFirst,
+        Self::Steps,
         Self::Stdout,
         Self::Exit,
         Self::Deadline,
@@ -64,6 +73,9 @@ impl Directive {
             Self::Modes => "modes",
             Self::Vm => "vm",
             Self::Also => "also",
+            Self::Parts => "parts",
+            Self::PartsFirst => "parts-first",
+            Self::Steps => "steps",
             Self::Stdout => "stdout",
             Self::Exit => "exit",
             Self::Deadline => "deadline",
@@ -85,6 +97,8 @@ impl Directive {
             Self::Modes => "write words, as in `linked dlopen`",
             Self::Vm => "write the name of a folder of c-hosts/vm, as in `java`",
             Self::Also => "write runtimes, as in `c+cpp+rust` or `go@1.21+rust`",
+            Self::Parts | Self::PartsFirst => "write scenarios for one runtime, as in `callback churn` or `load-flags[global]`",
+            Self::Steps => "write steps and libraries in their order, as in `load 1, start 1, churn 2 on threads, call 1 nested, exit`; before them a mode and a colon, if they are of that mode only",
             Self::Stdout => "write the line exactly",
             Self::Exit => "write a number from 0 to 255",
             Self::Deadline => "write a time above zero, as in `20s`, `500ms` or `2m`",
@@ -99,7 +113,7 @@ impl Directive {
 
     fn may_repeat(self) -> bool {
         match self {
-            Self::Also | Self::Stdout | Self::Budget => true,
+            Self::Also | Self::Steps | Self::Stdout | Self::Budget => true,
             Self::Runtimes
             | Self::Needs
             | Self::NeedsFirst
@@ -107,6 +121,8 @@ impl Directive {
             | Self::Flavour
             | Self::Modes
             | Self::Vm
+            | Self::Parts
+            | Self::PartsFirst
             | Self::Exit
             | Self::Deadline
             | Self::Unordered
@@ -206,6 +222,9 @@ pub(super) fn apply(
         Directive::Vm if is_name(value.text) => places.vm = Some((value.text.to_owned(), value.span())),
         Directive::Vm => value.wrong(source, value.span()),
         Directive::Also => also(source, &value, scenario, places),
+        Directive::Parts => parts(source, &value, &mut scenario.parts, &mut places.parts),
+        Directive::PartsFirst => parts(source, &value, &mut scenario.parts_first, &mut places.parts),
+        Directive::Steps => steps(source, &value, scenario),
         Directive::Stdout => stdout(source, &value, scenario),
         Directive::Footprint => match value.text {
             "compared" => scenario.footprints = Footprints::Compared,
@@ -305,6 +324,39 @@ fn also(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places:
     }
     scenario.also.push(runtimes);
     places.also.push(spans);
+}
+
+fn parts(source: &mut Source, value: &Value<'_>, parts: &mut Vec<Part>, places: &mut Vec<(Part, Range<usize>)>) {
+    for (at, word) in value.split(' ') {
+        let (name, mode) = match word.strip_suffix(']').and_then(|word| word.split_once('[')) {
+            Some((name, mode)) => (name, Some(mode)),
+            None => (word, None),
+        };
+        if !is_name(name) || mode.is_some_and(|mode| !is_name(mode)) {
+            return value.wrong(source, at);
+        }
+        let part = Part { scenario: name.into(), mode: mode.map(Arc::from) };
+        places.push((part.clone(), at));
+        parts.push(part);
+    }
+}
+
+fn steps(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+    let (mode, text) = match value.text.split_once(':') {
+        Some((mode, text)) => (Some(mode.trim()), text),
+        None => (None, value.text),
+    };
+    let Ok(story) = text.parse::<Story>() else {
+        let wrong = text.split(',').find(|step| step.parse::<Step>().is_err()).unwrap_or(text).trim();
+        return value.wrong(source, source.narrow(value.span(), wrong));
+    };
+    match mode {
+        Some(mode) if scenario.modes.iter().any(|other| other == mode) => {
+            scenario.stories.push((Some(mode.to_owned()), story));
+        }
+        Some(mode) => value.wrong(source, source.narrow(value.span(), mode)),
+        None => scenario.stories.push((None, story)),
+    }
 }
 
 fn stdout(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {

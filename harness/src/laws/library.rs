@@ -1,0 +1,134 @@
+//! One library as laws see it: its facts, read once.
+
+use std::sync::Arc;
+
+use crate::catalog::{Heap, Part, Runtime};
+use crate::id::RuntimeId;
+use crate::judge::What;
+use crate::judge::ledger::{Entry, Fact, Ledger};
+
+use super::expect::Alone;
+
+/// The facts of one library.
+pub struct Library<'f> {
+    /// Which.
+    pub runtime: &'f Runtime,
+    ledger: &'f Ledger,
+    alone: &'f Alone,
+    handlers: Vec<Handler<'f>>,
+}
+
+/// A handler that a library takes: `SIGSEGV by itself SA_ONSTACK SA_SIGINFO`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Handler<'f> {
+    pub signal: &'f str,
+    /// The shared object whose code it is, or `itself`.
+    pub owner: &'f str,
+    flags: &'f str,
+}
+
+impl<'f> Handler<'f> {
+    fn read(text: &'f str) -> Option<Self> {
+        let (signal, rest) = text.split_once(" by ")?;
+        let (owner, flags) = rest.split_once(" SA_").map_or((rest, ""), |(owner, flags)| (owner, flags));
+        Some(Self { signal, owner, flags })
+    }
+
+    pub fn has_onstack(&self) -> bool {
+        self.flags.split(' ').any(|flag| flag.trim_start_matches("SA_") == "ONSTACK")
+    }
+}
+
+/// How often a fact shows: each time, or sometimes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sure {
+    Sometimes,
+    Always,
+}
+
+/// Faults: signals that the kernel sends for what an instruction did.
+pub(super) const FAULTS: [&str; 4] = ["SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"];
+
+impl<'f> Library<'f> {
+    pub(super) fn new(runtime: &'f Runtime, ledger: &'f Ledger, alone: &'f Alone) -> Self {
+        let mut library = Self { runtime, ledger, alone, handlers: Vec::new() };
+        library.handlers = library.facts("takes").iter().filter_map(|fact| Handler::read(&fact.text)).collect();
+        library
+    }
+
+    pub(super) fn id(&self) -> &'f RuntimeId {
+        &self.runtime.id
+    }
+
+    pub(super) fn facts(&self, key: &str) -> &'f [Fact] {
+        self.ledger.measured(&self.runtime.id).map_or(&[], |measured| measured.of(key))
+    }
+
+    /// Whether it has a fact with that text, and how surely.
+    pub(super) fn has(&self, key: &str, text: &str) -> Option<Sure> {
+        let fact = self.facts(key).iter().find(|fact| fact.text == text)?;
+        Some(if fact.is_sure() { Sure::Always } else { Sure::Sometimes })
+    }
+
+    /// Whether it has a fact of that key.
+    pub(super) fn is(&self, key: &str) -> bool {
+        !self.facts(key).is_empty()
+    }
+
+    /// A fact that is a number.
+    pub(super) fn number(&self, key: &str) -> Option<u64> {
+        self.facts(key).first()?.text.parse().ok()
+    }
+
+    /// Facts `X in STEP`: each X, and how surely.
+    pub(super) fn in_step(&self, key: &str, step: &str) -> impl Iterator<Item = (&'f str, Sure)> {
+        let of = self.facts(key).iter().filter_map(move |fact| {
+            let (what, at) = fact.text.split_once(" in ")?;
+            (at == step).then_some((what, if fact.is_sure() { Sure::Always } else { Sure::Sometimes }))
+        });
+        of.collect::<Vec<_>>().into_iter()
+    }
+
+    pub(super) fn handlers(&self) -> &[Handler<'f>] {
+        &self.handlers
+    }
+
+    pub(super) fn handler(&self, signal: &str) -> Option<Handler<'f>> {
+        self.handlers.iter().find(|handler| handler.signal == signal).copied()
+    }
+
+    /// Whether a fault that is not its own goes to the handler that was there before.
+    pub(super) fn hands_on(&self, signal: &str) -> bool {
+        self.has("hands-on", &format!("{signal} null")).is_some()
+    }
+
+    /// How the process ends when it gets a fault that is not its own.
+    pub(super) fn ends_on_a_strange_fault(&self) -> Vec<What> {
+        let of = |fact: &Fact| {
+            let words: Vec<&str> = fact.text.splitn(3, ' ').collect();
+            words.get(2)?.parse().ok()
+        };
+        self.facts("ends-on").iter().filter_map(of).collect()
+    }
+
+    /// How it fails alone in a scenario.
+    pub(super) fn fails(&self, part: &Part) -> &'f [Arc<Entry>] {
+        self.alone.of(part, &self.runtime.id)
+    }
+
+    /// How two copies of it fail in a scenario.
+    pub(super) fn fails_twice(&self, part: &Part) -> &'f [Arc<Entry>] {
+        self.alone.twice(part, &self.runtime.id)
+    }
+
+    /// Shared objects that are its runtime, and that other libraries may have in common with it.
+    pub(super) fn shares(&self, other: &Self) -> Option<&'f str> {
+        let others = other.facts("shares");
+        let own = self.facts("shares").iter();
+        own.map(|fact| fact.text.as_str()).find(|object| others.iter().any(|fact| fact.text == *object))
+    }
+
+    pub(super) fn has_a_shared_heap(&self) -> bool {
+        self.runtime.heap == Heap::Shared
+    }
+}
