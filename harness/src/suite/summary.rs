@@ -49,6 +49,8 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
         nameless: run.nameless,
         stderr: run.stderr,
         footprints: run.footprints,
+        found: run.found,
+        void: run.void,
         reason: known.map(|entry| entry.reason.clone()),
         upstream: known.and_then(|entry| entry.upstream.clone()),
         uncovered: near.or(together.doubted),
