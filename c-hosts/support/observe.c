@@ -25,7 +25,7 @@ static struct said all;
 
 void trial_say(const char *format, ...)
 {
-    if (said->count == MOST)
+    if (said == NULL || said->count == MOST)
         return;
     va_list arguments;
     va_start(arguments, format);

@@ -87,13 +87,14 @@ static int64_t now(void)
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-bool patience_for(pid_t child, const atomic_bool *begun)
+bool patience_for(pid_t child, const atomic_int *begun)
 {
     int fd = (int)syscall(SYS_pidfd_open, child, 0);
     require(fd >= 0, "pidfd_open", 0);
     int64_t since = now();
     int64_t waited_before = 0;
     int64_t limit = TO_BEGIN;
+    int seen = 0;
     int64_t still_since = since;
     int64_t ran = -1;
     bool ended = false;
@@ -108,7 +109,8 @@ bool patience_for(pid_t child, const atomic_bool *begun)
         if (life.busy || life.ran != ran)
             still_since = time;
         ran = life.ran;
-        if (limit == TO_BEGIN && atomic_load(begun)) {
+        if (atomic_load(begun) != seen) {
+            seen = atomic_load(begun);
             limit = TO_END;
             since = time;
             waited_before = life.waited;

@@ -34,10 +34,11 @@ void mark_open(void);
 void mark_full(void); /* async-signal-safe */
 
 /* trial.c */
+void trial_refused(const char *code, const char *detail); /* for a child: the parent says so as well */
 void tell_void(const char *what, const char *why);
 
 /* patience.c */
-bool patience_for(pid_t child, const atomic_bool *begun); /* until it has ended; false if it hangs */
+bool patience_for(pid_t child, const atomic_int *begun); /* until it has ended; false if it hangs */
 
 /* state.c */
 void state_tell(void); /* after a mark's record and before its request */

@@ -15,12 +15,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FEW = 3, MANY = 20 };
+/* A third hang takes long and says no more than two. */
+enum { FEW = 3, MANY = 20, ENOUGH_HANGS = 2 };
 
 /* What a child tells its parent. */
 static struct {
-    atomic_bool begun;
+    atomic_int begun; /* how often */
     char version[WIRE_TEXT_SIZE];
+    char refused[WIRE_TEXT_SIZE]; /* why it did not take the library */
+    char detail[4 * WIRE_TEXT_SIZE];
 } *told;
 
 void *xshared(size_t size)
@@ -68,9 +71,17 @@ void trial_start(struct library *lib)
         memccpy(told->version, version, '\0', sizeof told->version - 1);
 }
 
+void trial_refused(const char *code, const char *detail)
+{
+    if (told == NULL)
+        return;
+    memccpy(told->refused, code, '\0', sizeof told->refused - 1);
+    memccpy(told->detail, detail, '\0', sizeof told->detail - 1);
+}
+
 void trial_begin(void)
 {
-    atomic_store(&told->begun, true);
+    atomic_fetch_add(&told->begun, 1);
 }
 
 void trial_need(bool good)
@@ -136,7 +147,7 @@ struct ending trial(trial_body *body, const void *plan)
 {
     if (told == NULL)
         told = xshared(sizeof *told);
-    atomic_store(&told->begun, false);
+    atomic_store(&told->begun, 0);
     int output = memfd_create("stdout", MFD_CLOEXEC);
     require(output >= 0, "memfd_create", 0);
     pid_t child = fork();
@@ -147,6 +158,10 @@ struct ending trial(trial_body *body, const void *plan)
     bool ended = patience_for(child, &told->begun);
     struct ending ending = ending_of(child, !ended, output);
     close(output);
+    if (told->refused[0] != '\0') {
+        step("load", library_at(0));
+        library_refuse(library_at(0), told->refused, told->detail);
+    }
     static bool versioned;
     if (!versioned && told->version[0] != '\0') {
         versioned = true;
@@ -176,9 +191,12 @@ int experiment(const char *fact_text, trial_body *body, const void *plan, struct
 {
     int bad = 0;
     int made = 0;
-    while (made < FEW || (bad != 0 && bad != made && made < MANY)) {
+    int hung = 0;
+    while (made < (hung == made ? ENOUGH_HANGS : FEW) || (bad != 0 && bad != made && made < MANY)) {
+        struct ending ending = trial(body, plan);
         made++;
-        if (trial(body, plan).how == ENDED_WELL)
+        hung += ending.how == ENDED_HUNG;
+        if (ending.how == ENDED_WELL)
             continue;
         bad++;
         if (!holds(control, bad == made ? 1 : made))
@@ -187,6 +205,7 @@ int experiment(const char *fact_text, trial_body *body, const void *plan, struct
     if (bad == 0)
         return 0;
     if (!holds(control, made)) {
+        control->told = true;
         tell_void(fact_text, ending_text(control->last));
         return 0;
     }
@@ -194,10 +213,34 @@ int experiment(const char *fact_text, trial_body *body, const void *plan, struct
     return bad;
 }
 
-bool is_worth_asking(trial_body *body, const void *plan)
+bool is_worth_asking(const char *what, trial_body *body, const void *plan, struct control *control)
 {
-    for (int made = 0; made < FEW; made++)
-        if (trial(body, plan).how != ENDED_WELL)
-            return true;
+    for (int made = 0; made < FEW; made++) {
+        if (trial(body, plan).how == ENDED_WELL)
+            continue;
+        bool good = holds(control, 1);
+        if (!good && !control->told)
+            tell_void(what, ending_text(control->last));
+        control->told = !good;
+        return good;
+    }
     return false;
+}
+
+void ask_each(signals set, const struct question *question)
+{
+    int count = __builtin_popcountll(set);
+    if (count == 0)
+        return;
+    if (count == 1) {
+        question->ask(__builtin_ctzll(set) + 1, question->plan);
+        return;
+    }
+    if (!question->is_worth_asking(set, question->plan))
+        return;
+    signals low = set;
+    for (int left = count / 2; left > 0; left--)
+        low &= low - 1;
+    ask_each(set & ~low, question);
+    ask_each(low, question);
 }

@@ -35,13 +35,15 @@ struct control {
     const void *plan;
     int good;           /* trials that ended well so far */
     struct ending last; /* of the last one */
+    bool told;          /* that it does not end well */
 };
 
 /* Makes trials: three, or up to twenty where they differ. If some end badly, and the control does not, that is the fact; if the
  * control does as well, nothing is known of it, and the record says so. Returns how many ended badly; 0 if nothing is known. */
 int experiment(const char *fact, trial_body *body, const void *plan, struct control *control);
-/* The same without a word: whether it is worth while to ask for the parts of it. */
-bool is_worth_asking(trial_body *body, const void *plan);
+/* Whether it is worth while to ask for the parts of `plan`: one of three trials ends badly, and the control does not. If the control
+ * does, `what` is void. */
+bool is_worth_asking(const char *what, trial_body *body, const void *plan, struct control *control);
 
 /* What children say of themselves, by trial_say: makes two trials, or up to ten where they differ, and each text is a fact. If
  * one ends badly, what it said before counts, and `what` is told to be void. */
@@ -53,7 +55,7 @@ void *xshared(size_t size);
 /* In a child. */
 struct library *trial_load(void);
 void trial_start(struct library *lib);
-void trial_begin(void);      /* what is measured begins here: its time counts from now on */
+void trial_begin(void);      /* what is measured, or the next step of it, begins here: its time counts from now on */
 void trial_need(bool good);  /* or the child ends with TRIAL_WRONG */
 enum { TRIAL_WRONG = 99 };
 
@@ -67,6 +69,14 @@ static inline bool has_signal(signals set, int signal)
     return (set >> (signal - 1) & 1) != 0;
 }
 extern const signals FAULT_SIGNALS; /* SIGSEGV, SIGBUS, SIGFPE, SIGILL */
+
+/* Asks for each signal of a set alone, but for those of a half, a quarter… that is not worth asking for. */
+struct question {
+    bool (*is_worth_asking)(signals some, const void *plan);
+    void (*ask)(int signal, const void *plan);
+    const void *plan;
+};
+void ask_each(signals set, const struct question *question);
 
 /* All handlers of the process, glibc's own left out. */
 struct handlers {
