@@ -107,6 +107,8 @@ pub struct Caught {
     pub phase: Option<String>,
     /// The verdict's name.
     pub verdict: String,
+    /// The facts that the scenario must find, all of them.
+    pub facts: Vec<String>,
 }
 
 /// Who hands out the memory of managed objects.
@@ -261,6 +263,8 @@ pub struct Scenario {
     pub footprints: Footprints,
     /// What a host may have at a mark.
     pub budgets: Vec<Budget>,
+    /// Keys of the facts that it may report, if it is a measuring scenario: `needs`, `takes`.
+    pub facts: Vec<String>,
 }
 
 /// A scenario for one runtime that is part of another one.

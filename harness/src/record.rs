@@ -16,6 +16,7 @@ use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
 use crate::diagnose::Diagnosis;
 use crate::id::CellId;
 use crate::judge::{Comparison, How, Outcome, Tally, Verdict, Way};
+use crate::trace::Found;
 
 pub use footprints::FootprintRecord;
 
@@ -89,6 +90,12 @@ pub struct CellRecord {
     pub stderr: String,
     /// Measured at marks.
     pub footprints: Vec<FootprintRecord>,
+    /// Facts that a measuring scenario found out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
+    /// Facts that it could not find out, as what it compares with did not pass either: `needs SIGUSR1 in churn: hung`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub void: Vec<String>,
     /// Why it failed, if that was expected: the words of a fact or a case, or the facts and the law that predict it.
     pub reason: Option<String>,
     /// What it is expected to do, if that is not to finish.

@@ -100,6 +100,8 @@ codes! {
     HeaderValue = "header::value",
     /// `runtimes` takes no library at all, or fewer than it starts with.
     Arity = "header::arity",
+    /// `facts` in a scenario that does not take one library.
+    FactsOfSeveral = "header::facts-of-several",
     /// A load mode stands twice.
     DuplicateMode = "header::duplicate-mode",
     /// `needs` names something that is no entry of the contract.

@@ -36,6 +36,8 @@ pub(super) struct Places {
     pub(super) parts: Vec<(Part, Range<usize>)>,
     /// One for each runtime of `Scenario::also`.
     pub(super) also: Vec<Vec<Range<usize>>>,
+    /// The directive's value, if it stands there.
+    pub(super) facts: Option<Range<usize>>,
 }
 
 /// Reads all scenarios of `folder`, sorted by name, and checks each by itself.
@@ -95,6 +97,7 @@ fn read(mut source: Source, file: &Path) -> Header {
         unstressed: Vec::new(),
         footprints: Footprints::Shown,
         budgets: Vec::new(),
+        facts: Vec::new(),
     };
     let mut places = Places::default();
     let text = source.text.clone();
@@ -112,6 +115,7 @@ fn read(mut source: Source, file: &Path) -> Header {
     while let Some(line) = lines.next_if(|line| line.starts_with("//!")) {
         directive::apply(&mut source, &line, &mut seen, &mut scenario, &mut places);
     }
+    directive::check_facts(&mut source, &scenario, &places);
     while let Some(line) = lines.next_if(|_| true) {
         if line.text.trim_start().starts_with("//!") {
             let next = "move it directly below the first comment, with nothing between";

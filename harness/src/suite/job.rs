@@ -15,6 +15,7 @@ use crate::judge::snapshot;
 use crate::judge::{Comparison, Expectation, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
 use crate::matrix::Cell;
 use crate::record::FootprintRecord;
+use crate::trace::Found;
 use crate::run::{Observation, Preload, Start, Worker, observe};
 
 /// One run of one cell, judged.
@@ -41,6 +42,9 @@ pub struct Run {
     pub(super) stderr: String,
     /// Measured at marks.
     pub(super) footprints: Vec<FootprintRecord>,
+    /// Facts that a measuring scenario found, and what of them it could not measure.
+    pub(super) found: Vec<Found>,
+    pub(super) void: Vec<String>,
     /// Whether texts and footprints were kept.
     pub(super) is_whole: bool,
 }
@@ -181,6 +185,8 @@ impl<'a> CellJob<'a> {
             prints: None,
             stderr: String::new(),
             footprints: Vec::new(),
+            found: seen.map(|seen| seen.trace.found.clone()).unwrap_or_default(),
+            void: seen.map(|seen| seen.trace.facts("void").map(str::to_owned).collect()).unwrap_or_default(),
             is_whole: false,
         };
         if let (What::Finished, Some(seen)) = (&run.outcome.what, seen) {

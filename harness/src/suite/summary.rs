@@ -48,6 +48,8 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
         nameless: run.nameless,
         stderr: run.stderr,
         footprints: run.footprints,
+        found: run.found,
+        void: run.void,
         reason: known.map(Way::reason),
         expected: job.expected.ways.iter().map(ExpectedRecord::of).collect(),
         uncovered: near,

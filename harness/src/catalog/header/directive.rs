@@ -36,13 +36,14 @@ pub(super) enum Directive {
     Unstressed,
     Footprint,
     Budget,
+    Facts,
 }
 
 /// Placeholders in `stdout`, all of the first runtime.
 const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
 
 impl Directive {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Runtimes,
         Self::Needs,
         Self::NeedsFirst,
@@ -61,6 +62,7 @@ impl Directive {
         Self::Unstressed,
         Self::Footprint,
         Self::Budget,
+        Self::Facts,
     ];
 
     fn word(self) -> &'static str {
@@ -83,6 +85,7 @@ impl Directive {
             Self::Unstressed => "unstressed",
             Self::Footprint => "footprint",
             Self::Budget => "budget",
+            Self::Facts => "facts",
         }
     }
 
@@ -108,6 +111,7 @@ impl Directive {
             Self::Budget => {
                 "write `threads 64`, or a number of `mappings` or `descriptors`, or `resident 512 MiB`, or `reserved 9 GiB`"
             }
+            Self::Facts => "write keys of facts from a-z and `-`, as in `needs takes`, for a scenario with `runtimes: 1`",
         }
     }
 
@@ -127,7 +131,8 @@ impl Directive {
             | Self::Deadline
             | Self::Unordered
             | Self::Unstressed
-            | Self::Footprint => false,
+            | Self::Footprint
+            | Self::Facts => false,
         }
     }
 }
@@ -234,6 +239,7 @@ pub(super) fn apply(
             Some(budget) => scenario.budgets.push(budget),
             None => value.wrong(source, value.span()),
         },
+        Directive::Facts => facts(source, &value, scenario, places),
         Directive::Exit => match value.text.parse() {
             Ok(status) => scenario.exit = status,
             Err(_) => value.wrong(source, value.span()),
@@ -305,6 +311,26 @@ fn modes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places
             scenario.modes.push(word.to_owned());
         }
     }
+}
+
+fn facts(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
+    places.facts = Some(value.span());
+    for (at, word) in value.split(' ') {
+        let is_key = word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        if !is_key || scenario.facts.iter().any(|key| key == word) {
+            value.wrong(source, at);
+        } else {
+            scenario.facts.push(word.to_owned());
+        }
+    }
+}
+
+/// A fact is one library's: with several in the process nobody could say whose it is.
+pub(super) fn check_facts(source: &mut Source, scenario: &Scenario, places: &Places) {
+    let Some(at) = places.facts.clone().filter(|_| scenario.fewest != 1 || scenario.most != 1) else { return };
+    let message = "facts are of one library, and this scenario takes several";
+    source.find(Code::FactsOfSeveral, at, message, "write `runtimes: 1`, or remove `facts`");
 }
 
 fn also(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
