@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Measures whose code stays in the process when a library has been stopped and unloaded: its own, and that of the shared objects
  * that came with it. What stays only because a common library came with it as well does not count. */
-//! facts: stays-mapped
+//! facts: stays-mapped shares
 //! deadline: 60s
 #define _GNU_SOURCE
 #include "support/trial.h"

@@ -4,6 +4,7 @@
 mod budget;
 mod callbacks;
 mod expectation;
+mod facts;
 mod heaps;
 pub mod ledger;
 mod nameless;
@@ -13,6 +14,7 @@ pub mod snapshot;
 mod verdict;
 
 pub use expectation::{Expectation, How, Prediction, Way};
+pub use facts::{compare_facts, facts};
 pub use ledger::Ledger;
 pub use nameless::{nameless, shape, text};
 pub use outcome::{Outcome, What, conclude};

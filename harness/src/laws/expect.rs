@@ -8,7 +8,7 @@ use super::pair::Pair;
 use super::{LAWS, Law};
 use crate::catalog::{Catalog, Part, Story};
 use crate::id::{CellId, RuntimeId};
-use crate::judge::ledger::{Entry, Ledger};
+use crate::judge::ledger::{Entry, Ledger, Measured};
 use crate::judge::{Expectation, Way};
 use crate::matrix::Cell;
 
@@ -63,6 +63,12 @@ impl<'k> Expected<'k> {
     #[must_use]
     pub fn new(catalog: &'k Catalog, ledger: &'k Ledger) -> Self {
         Self { ledger, alone: Alone::new(catalog, ledger), catalog }
+    }
+
+    /// What is accepted of what was measured on a library.
+    #[must_use]
+    pub fn measured(&self, library: &RuntimeId) -> Option<&'k Measured> {
+        self.ledger.measured(library)
     }
 
     /// What each of some cells is expected to do, in their order.

@@ -12,7 +12,9 @@ use crate::check::linkage::Linkage;
 use crate::compile::{Artefacts, Built, Store};
 use crate::history::Prints;
 use crate::judge::snapshot;
-use crate::judge::{Comparison, Expectation, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
+use crate::judge::{
+    Comparison, Expectation, Outcome, Verdict, What, compare_facts, conclude, facts, judge, nameless, shape, text,
+};
 use crate::matrix::Cell;
 use crate::record::FootprintRecord;
 use crate::trace::Found;
@@ -88,6 +90,9 @@ impl Reference {
         }
     }
 }
+
+/// The key of the facts that the harness adds to what a host found: shared objects that two copies of the library have in common.
+const SHARES: &str = "shares";
 
 /// How many runs of a cell are kept whole, of each kind: thousands of repeats must not fill the memory.
 const KEPT: usize = 1;
@@ -166,6 +171,25 @@ impl<'a> CellJob<'a> {
         }
     }
 
+    /// Whether it finds out facts that are to be compared with accepted ones. Those of a library that must be caught are in its
+    /// manifest.
+    pub(super) fn measures(&self) -> bool {
+        !self.cell.scenario.facts.is_empty() && self.cell.runtimes.iter().all(|runtime| runtime.caught.is_none())
+    }
+
+    /// What the host found; and what was measured when the library was built, if the scenario is to report it.
+    fn measured(&self, found: &[Found]) -> Vec<Found> {
+        let mut all = found.to_vec();
+        if self.cell.scenario.facts.iter().any(|key| key == SHARES)
+            && let Some(Built::Ready(artefact)) = self.artefacts.library(self.cell, 0)
+            && let Some(linkage) = Linkage::kept(&artefact.folder)
+        {
+            let common = linkage.common().into_iter();
+            all.extend(common.map(|object| Found { text: format!("{SHARES} {}", object.name()), times: 1, of: 1 }));
+        }
+        all
+    }
+
     pub(super) fn unrun(&self, setting: Setting<'_>) -> Run {
         let interrupted = || Outcome::new("load", What::NotRun, "interrupted");
         let outcome = self.start().err().unwrap_or_else(interrupted);
@@ -185,7 +209,7 @@ impl<'a> CellJob<'a> {
             prints: None,
             stderr: String::new(),
             footprints: Vec::new(),
-            found: seen.map(|seen| seen.trace.found.clone()).unwrap_or_default(),
+            found: seen.map(|seen| self.measured(&seen.trace.found)).unwrap_or_default(),
             void: seen.map(|seen| seen.trace.facts("void").map(str::to_owned).collect()).unwrap_or_default(),
             is_whole: false,
         };
@@ -195,6 +219,14 @@ impl<'a> CellJob<'a> {
             }
             run.prints = Some(Prints::of(&run.text, &run.nameless));
             run.comparison = self.comparison(run.prints.as_ref(), setting).unwrap_or(Comparison::Missing);
+            if self.measures() && run.comparison == Comparison::Same {
+                let found = facts(&run.found);
+                let [library, ..] = self.cell.runtimes.as_slice() else { unreachable!("a cell has a runtime") };
+                let accepted = setting.expected.measured(&library.id);
+                let (comparison, differences) = compare_facts(accepted, &self.cell.scenario.facts, &found);
+                run.comparison = comparison;
+                run.outcome.detail = differences.join("\n");
+            }
         }
         run.verdict = judge(&run.outcome, run.comparison, &self.expected).verdict;
         if run.verdict == Verdict::Pass {

@@ -79,7 +79,8 @@ impl<'e> Together<'e> {
     /// so that a snapshot, a fact or a law that came since holds for them as well.
     pub fn new(job: &'e CellJob<'_>, runs: &[Run], setting: Setting<'_>) -> Self {
         let nothing = runs.iter().all(|run| matches!(run.verdict, Verdict::Skipped | Verdict::Faulty));
-        let earlier = if nothing { Vec::new() } else { setting.history.of(&job.cell.id, &job.hash) };
+        // What facts earlier runs found is not remembered.
+        let earlier = if nothing || job.measures() { Vec::new() } else { setting.history.of(&job.cell.id, &job.hash) };
 
         let mut counts = Counts::default();
         let mut way = None;
