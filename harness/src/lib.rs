@@ -7,6 +7,7 @@
 //! | [`id`] | a text | names of runtimes and cells |
 //! | [`signal`] | numbers | names of signals and flags |
 //! | [`project`] | a folder | where everything is |
+//! | [`text_file`] | a text | a file that appears whole or not at all |
 //! | [`child`] | a program | what it left, and nothing running |
 //! | [`catalog`] | `samples/*/sample.toml`, `c-hosts/*.c` | runtimes and scenarios |
 //! | [`toolchain`] | a manifest's tools | programs on this machine; what `setup` installs |
@@ -45,5 +46,6 @@ pub mod report;
 pub mod run;
 pub mod signal;
 pub mod suite;
+pub mod text_file;
 pub mod toolchain;
 pub mod trace;

@@ -16,6 +16,7 @@ use crate::laws::Expected;
 use crate::matrix::{Cell, Filter, cells};
 use crate::project::Project;
 use crate::record::Record;
+use crate::text_file;
 use crate::report::suggestions::{Suggestion, Why, suggestions};
 
 #[derive(Debug, Args)]
@@ -140,7 +141,7 @@ fn apply(
         return Ok(ExitStatus::Good);
     }
     for (name, text, _, _) in &changed {
-        edit::write(&project.root().join(name), text).map_err(|error| Stopped::Setup {
+        text_file::write(&project.root().join(name), text).map_err(|error| Stopped::Setup {
             message: format!("failed to write {name}: {error}"),
             help: "the file is as it was".to_owned(),
         })?;

@@ -181,7 +181,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
-    propose(project, &record, pool.scratch());
+    propose(project, &catalog, &record, pool.scratch());
     drop(pool);
     record.write(&project.record())?;
     show(&record, &catalog);
@@ -276,11 +276,15 @@ fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
 }
 
 /// Leaves pending traces where they are wanted, and takes back those that are not any more. CI never writes.
-fn propose(project: &Project, record: &Record, scratch: &Path) {
+fn propose(project: &Project, catalog: &Catalog, record: &Record, scratch: &Path) {
     if std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
         return;
     }
-    for cell in &record.cells {
+    // Where facts differ, the trace does not: bless reads those from the record.
+    let is_measured = |cell: &CellRecord| {
+        catalog.scenario(&cell.cell.scenario).is_some_and(|scenario| !scenario.facts.is_empty())
+    };
+    for cell in record.cells.iter().filter(|cell| !is_measured(cell)) {
         match cell.verdict {
             Verdict::New | Verdict::Changed if !cell.trace.is_empty() => {
                 snapshot::propose(project.root(), scratch, &cell.cell, &cell.trace);

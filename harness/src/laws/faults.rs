@@ -43,8 +43,9 @@ pub(super) const GUARD_IN_THE_WAY: Law = Law {
 /// The thief takes a signal that the victim needs in a step, is loaded after it, and does not hand on.
 fn thefts(victim: Side<'_>, thief: Side<'_>, pair: &Pair<'_>, step: &str) -> Vec<(String, Sure)> {
     let needed = victim.in_step("needs", step);
+    let kind = if step == "overflow" { "guard" } else { "null" };
     let is_taken = |signal: &str| {
-        thief.handler(signal).is_some() && !thief.hands_on(signal) && !pair.have_one_handler(signal)
+        thief.handler(signal).is_some() && !thief.hands_on(signal, kind) && !pair.have_one_handler(signal)
     };
     needed.filter(|(signal, _)| is_taken(signal)).map(|(signal, sure)| (signal.to_owned(), sure)).collect()
 }
@@ -71,7 +72,7 @@ fn stolen_safepoint(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         return;
     }
     for (signal, _) in victim.in_step("faults", "churn") {
-        let taken = thief.handler(signal).is_some() && !thief.hands_on(signal);
+        let taken = thief.handler(signal).is_some() && !thief.hands_on(signal, "wild");
         if victim.handler(signal).is_some() && taken && !pair.have_one_handler(signal) {
             let mut outcomes = pair.crashes();
             outcomes.push(What::Incomplete);

@@ -55,7 +55,7 @@ fn runs_on_alone(library: Side<'_>) -> Option<How> {
 
 fn runs_on(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
     for gone in pair.sides().into_iter().filter(|side| pair.story.has("unload", side.at)) {
-        if gone.is("stays-mapped") {
+        if gone.code_stays() {
             continue;
         }
         let Some(how) = runs_on_alone(gone) else { continue };
@@ -89,7 +89,7 @@ fn signal_stack_gone(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
 fn handler_gone(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
     for gone in pair.sides() {
         let other = pair.other(gone);
-        if pair.story.after("unload", other.at).next().is_none() || gone.is("stays-mapped") {
+        if pair.story.after("unload", other.at).next().is_none() || gone.code_stays() {
             continue;
         }
         for fact in gone.facts("leaves-handler") {

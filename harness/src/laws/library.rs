@@ -97,16 +97,26 @@ impl<'f> Library<'f> {
         self.handlers.iter().find(|handler| handler.signal == signal).copied()
     }
 
-    /// Whether a fault that is not its own goes to the handler that was there before.
-    pub(super) fn hands_on(&self, signal: &str) -> bool {
-        self.has("hands-on", &format!("{signal} null")).is_some()
+    /// Whether a fault that is not its own goes to the handler that was there before. A library may do so for a null dereference
+    /// and take a fault near the stack pointer for its own overflow.
+    pub(super) fn hands_on(&self, signal: &str, kind: &str) -> bool {
+        let others = self.facts("hands-on").iter().any(|fact| fact.text.split(' ').next() == Some(signal));
+        // Only SIGSEGV comes in several kinds.
+        if signal == "SIGSEGV" { self.has("hands-on", &format!("{signal} {kind}")).is_some() } else { others }
+    }
+
+    /// Whether the code of its runtime stays in the process when it is unloaded: its own, or that of the objects it shares.
+    pub(super) fn code_stays(&self) -> bool {
+        let stays = |object: &str| self.has("stays-mapped", object).is_some();
+        let objects = self.facts("shares");
+        stays("itself") || !objects.is_empty() && objects.iter().all(|fact| stays(&fact.text))
     }
 
     /// How the process ends when it gets a fault that is not its own.
     pub(super) fn ends_on_a_strange_fault(&self) -> Vec<What> {
         let of = |fact: &Fact| {
-            let words: Vec<&str> = fact.text.splitn(3, ' ').collect();
-            words.get(2)?.parse().ok()
+            let end = fact.text.splitn(3, ' ').nth(2)?;
+            if end == "hung" { Some(What::TimedOut) } else { end.parse().ok() }
         };
         self.facts("ends-on").iter().filter_map(of).collect()
     }

@@ -56,7 +56,7 @@ fn stolen_signal(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         return;
     }
     for (signal, sure) in victim.in_step("needs", "churn").filter(|(signal, _)| !is_fault(signal)) {
-        if thief.handler(signal).is_none() || thief.hands_on(signal) || pair.have_one_handler(signal) {
+        if thief.handler(signal).is_none() || pair.have_one_handler(signal) {
             continue;
         }
         let mut outcomes = pair.crashes();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::races::Identity;
 use super::{Options, Setting};
 use crate::catalog::Heap;
-use crate::check::linkage::Linkage;
+use crate::check::linkage::{Linkage, SharedObject};
 use crate::compile::{Artefacts, Built, Store};
 use crate::history::Prints;
 use crate::judge::snapshot;
@@ -93,6 +93,9 @@ impl Reference {
 
 /// The key of the facts that the harness adds to what a host found: shared objects that two copies of the library have in common.
 const SHARES: &str = "shares";
+/// The key of the facts about code that is there after the library has gone, and what it says of the library's own.
+const STAYS: &str = "stays-mapped";
+const ITSELF: &str = "itself";
 
 /// How many runs of a cell are kept whole, of each kind: thousands of repeats must not fill the memory.
 const KEPT: usize = 1;
@@ -177,15 +180,18 @@ impl<'a> CellJob<'a> {
         !self.cell.scenario.facts.is_empty() && self.cell.runtimes.iter().all(|runtime| runtime.caught.is_none())
     }
 
-    /// What the host found; and what was measured when the library was built, if the scenario is to report it.
+    /// What the host found. With what was measured when the library was built, if the scenario is to report which objects are
+    /// its runtime: of others it does not matter whether they stay.
     fn measured(&self, found: &[Found]) -> Vec<Found> {
         let mut all = found.to_vec();
         if self.cell.scenario.facts.iter().any(|key| key == SHARES)
             && let Some(Built::Ready(artefact)) = self.artefacts.library(self.cell, 0)
             && let Some(linkage) = Linkage::kept(&artefact.folder)
         {
-            let common = linkage.common().into_iter();
-            all.extend(common.map(|object| Found { text: format!("{SHARES} {}", object.name()), times: 1, of: 1 }));
+            let common: Vec<String> = linkage.common().into_iter().map(SharedObject::name).collect();
+            let stays = |found: &Found| found.text.strip_prefix(STAYS).map(str::trim).map(str::to_owned);
+            all.retain(|found| stays(found).is_none_or(|object| object == ITSELF || common.contains(&object)));
+            all.extend(common.iter().map(|object| Found { text: format!("{SHARES} {object}"), times: 1, of: 1 }));
         }
         all
     }

@@ -1,9 +1,7 @@
 //! Changes of the ledger's text by lines: whatever is not changed, comments and order with it, stays as it is to the byte.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::ops::Range;
-use std::path::Path;
 
 /// Some changes of a text.
 #[derive(Debug)]
@@ -122,17 +120,6 @@ impl<'t> Edits<'t> {
         }
         out
     }
-}
-
-/// Whole or not at all.
-pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    let mut file = tempfile::Builder::new().prefix(".ledger-").permissions(open).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -81,6 +81,15 @@ impl Measured {
         self.facts.is_empty()
     }
 
+    /// These facts, with other ones in place of all that have one of some keys.
+    #[must_use]
+    pub fn with(&self, keys: &[String], found: &Self) -> Self {
+        let mut facts = self.facts.clone();
+        facts.retain(|key, _| !keys.contains(key));
+        facts.extend(found.only(keys).facts);
+        Self { facts }
+    }
+
     /// Only the facts of these keys.
     #[must_use]
     pub fn only(&self, keys: &[String]) -> Self {
