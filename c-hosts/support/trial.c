@@ -24,7 +24,7 @@ static struct {
     char version[WIRE_TEXT_SIZE];
     char refused[WIRE_TEXT_SIZE]; /* why it did not take the library */
     char detail[4 * WIRE_TEXT_SIZE];
-} *told;
+} * told;
 
 void *xshared(size_t size)
 {

@@ -55,8 +55,9 @@ void *xshared(size_t size);
 /* In a child. */
 struct library *trial_load(void);
 void trial_start(struct library *lib);
-void trial_begin(void);      /* what is measured, or the next step of it, begins here: its time counts from now on */
-void trial_need(bool good);  /* or the child ends with TRIAL_WRONG */
+void trial_begin(
+    void); /* what is measured, or the next step of it, begins here: its time counts from now on */
+void trial_need(bool good); /* or the child ends with TRIAL_WRONG */
 enum { TRIAL_WRONG = 99 };
 
 void trial_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -99,8 +100,9 @@ const struct known *known_of_library(void);
 /* Steps in a child. They do as much as the scenarios of the same names, and call the table without a word in the trace. */
 void trial_call(const struct library *lib);
 void trial_churn(const struct library *lib, uint32_t mib);
-void trial_churn_threads(const struct library *lib, void (*on_thread)(void)); /* on two host threads; on_thread may be NULL */
-void trial_work(const struct library *lib);                                   /* call and churn */
+void trial_churn_threads(const struct library *lib,
+                         void (*on_thread)(void)); /* on two host threads; on_thread may be NULL */
+void trial_work(const struct library *lib);        /* call and churn */
 
 #pragma GCC visibility pop
 
