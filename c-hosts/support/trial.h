@@ -33,13 +33,14 @@ struct ending trial(trial_body *body, const void *plan);
 struct control {
     trial_body *body;
     const void *plan;
-    int good;           /* trials that ended well so far */
-    struct ending last; /* of the last one */
+    int made;           /* trials so far */
+    int bad;            /* of these */
+    struct ending last; /* of the last bad one */
     bool told;          /* that it does not end well */
 };
 
-/* Makes trials: three, or up to twenty where they differ. If some end badly, and the control does not, that is the fact; if the
- * control does as well, nothing is known of it, and the record says so. Returns how many ended badly; 0 if nothing is known. */
+/* Makes trials: three, or up to twenty where they differ. If some end badly, and the control does not, or far less often, that is the
+ * fact; if the control does as well, nothing is known of it, and the record says so. Returns how many ended badly; 0 if nothing is known. */
 int experiment(const char *fact, trial_body *body, const void *plan, struct control *control);
 /* Whether it is worth while to ask for the parts of `plan`: one of three trials ends badly, and the control does not. If the control
  * does, `what` is void. */
