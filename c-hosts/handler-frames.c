@@ -104,7 +104,7 @@ static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *arg)
     int *frames = arg;
     if (start_of(context) == (_Unwind_Ptr)crash)
         *frames = -MOST;
-    return ++*frames < MOST && *frames > 0 ? _URC_NO_REASON : _URC_END_OF_STACK;
+    return ++*frames<MOST && * frames> 0 ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 static void walk(int signal, siginfo_t *info, void *context)

@@ -79,7 +79,8 @@ static bool is_some_needed(signals some, const void *step)
 
 static void ask_one(int signal, const void *step)
 {
-    const struct plan plan = {.step = *(const enum step *)step, .aside = UINT64_C(1) << (signal - 1)};
+    const struct plan plan = {.step = *(const enum step *)step,
+                              .aside = UINT64_C(1) << (signal - 1)};
     char text[64];
     snprintf(text, sizeof text, "needs %s in %s", signal_name(signal), names[plan.step]);
     if (experiment(text, live, &plan, &control) > 0)

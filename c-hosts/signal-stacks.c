@@ -6,7 +6,7 @@
 #include "support/trial.h"
 #include <sys/mman.h>
 
-enum { STACK = 64 * 1024 };
+enum { STACK = 64 * 1024, ROUNDS = 8 };
 
 static void add_stack(void)
 {
@@ -35,8 +35,11 @@ static void live(const void *plan)
     trial_call(lib);
     trial_churn(lib, 1);
     add_flag(*to);
-    trial_begin();
-    trial_churn_threads(lib, add_stack);
+    /* Few collections meet a thread at work. */
+    for (int round = 0; round < ROUNDS; round++) {
+        trial_begin();
+        trial_churn_threads(lib, add_stack);
+    }
 }
 
 int main(int argc, char **argv)

@@ -105,24 +105,23 @@ static void install(int from, int to)
             xsigaction(signal, &action, NULL);
 }
 
-/* The host has handlers for all signals, the real-time ones only when the library has been loaded. */
+/* The host has handlers for all signals but real-time ones, of which runtimes look for free ones; and for the last of these,
+ * installed when the library has been loaded. */
 static void meet_handlers(const void *plan)
 {
     (void)plan;
     install(1, 31);
-    struct library *lib = trial_load();
-    install(34, SIGNALS);
     handlers_now(&before);
+    struct library *lib = trial_load();
+    install(SIGNALS, SIGNALS);
     trial_start(lib);
     bool adds = false;
     signals taken = 0;
     for (int signal = 1; signal <= SIGNALS; signal++) {
         struct handler now = handler_of(signal);
-        if (is_kept_from(signal))
-            continue;
         if (now.function == (uintptr_t)hosts)
             adds |= (now.flags & SA_ONSTACK) != 0;
-        else
+        else if (before.of[signal].function == (uintptr_t)hosts)
             taken |= UINT64_C(1) << (signal - 1);
     }
     if (adds)

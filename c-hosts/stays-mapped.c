@@ -46,8 +46,8 @@ static const char *last_part(const char *path)
 /* The C library's parts, and what stands for parts that it once had. */
 static bool is_of_c(const char *name)
 {
-    static const char *const parts[] = {"libc.so.6",       "libm.so.6",    "libdl.so.2",
-                                        "libpthread.so.0", "librt.so.1",   "libutil.so.1",
+    static const char *const parts[] = {"libc.so.6",       "libm.so.6",  "libdl.so.2",
+                                        "libpthread.so.0", "librt.so.1", "libutil.so.1",
                                         "libresolv.so.2",  "libanl.so.1"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcmp(name, parts[i]) == 0)
@@ -73,15 +73,23 @@ static void read_files(struct files *files)
     fclose(maps);
 }
 
+/* In the order of the alphabet: where files are mapped is another order in each process. */
 static void keep(struct stayed *stayed, const char *name)
 {
+    struct files *files = &stayed->files;
     int at = 0;
-    while (at < stayed->files.count && strcmp(stayed->files.names[at], name) != 0)
+    while (at < files->count && strcmp(files->names[at], name) < 0)
         at++;
-    if (at == MOST)
-        return;
-    if (at == stayed->files.count)
-        strcpy(stayed->files.names[stayed->files.count++], name);
+    if (at == files->count || strcmp(files->names[at], name) != 0) {
+        if (files->count == MOST)
+            return;
+        size_t after = (size_t)(files->count - at);
+        memmove(files->names[at + 1], files->names[at], after * sizeof *files->names);
+        memmove(&stayed->times[at + 1], &stayed->times[at], after * sizeof *stayed->times);
+        strcpy(files->names[at], name);
+        stayed->times[at] = 0;
+        files->count++;
+    }
     stayed->times[at]++;
 }
 

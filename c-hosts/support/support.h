@@ -34,7 +34,8 @@ void mark_open(void);
 void mark_full(void); /* async-signal-safe */
 
 /* trial.c */
-void trial_refused(const char *code, const char *detail); /* for a child: the parent says so as well */
+/* In a child: the parent refuses the library as well. */
+void trial_refused(const char *code, const char *detail);
 void tell_void(const char *what, const char *why);
 
 /* patience.c */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* A third hang takes long and says no more than two. */
-enum { FEW = 3, MANY = 20, ENOUGH_HANGS = 2 };
+enum { FEW = 3, SOME = 6, MANY = 20, ENOUGH = 2 };
 
 /* What a child tells its parent. */
 static struct {
@@ -24,7 +24,7 @@ static struct {
     char version[WIRE_TEXT_SIZE];
     char refused[WIRE_TEXT_SIZE]; /* why it did not take the library */
     char detail[4 * WIRE_TEXT_SIZE];
-} *told;
+} * told;
 
 void *xshared(size_t size)
 {
@@ -170,14 +170,21 @@ struct ending trial(trial_body *body, const void *plan)
     return ending;
 }
 
-/* A control is only made where something ended badly without it. */
-static bool holds(struct control *control, int times)
+/* Whether a control ends well where so many of so many trials did not. It is only made then. Where it does not always end well, as
+ * a runtime may fail now and then whatever one does, trials must end badly three times as often. */
+static bool is_worse_than(struct control *control, int bad, int made)
 {
-    while (control->good < times && control->last.how == ENDED_WELL) {
-        control->last = trial(control->body, control->plan);
-        control->good++;
+    while (control->made < made || (control->bad > 0 && control->made < SOME)) {
+        if (control->made >= ENOUGH && control->bad == control->made)
+            break;
+        struct ending ending = trial(control->body, control->plan);
+        control->made++;
+        if (ending.how != ENDED_WELL) {
+            control->bad++;
+            control->last = ending;
+        }
     }
-    return control->last.how == ENDED_WELL;
+    return control->bad * made * 3 <= bad * control->made;
 }
 
 void tell_void(const char *what, const char *why)
@@ -192,19 +199,19 @@ int experiment(const char *fact_text, trial_body *body, const void *plan, struct
     int bad = 0;
     int made = 0;
     int hung = 0;
-    while (made < (hung == made ? ENOUGH_HANGS : FEW) || (bad != 0 && bad != made && made < MANY)) {
+    while (made < (hung == made ? ENOUGH : FEW) || (bad != 0 && bad != made && made < MANY)) {
         struct ending ending = trial(body, plan);
         made++;
         hung += ending.how == ENDED_HUNG;
         if (ending.how == ENDED_WELL)
             continue;
         bad++;
-        if (!holds(control, bad == made ? 1 : made))
+        if (control->bad == 0 && !is_worse_than(control, bad, made))
             break;
     }
     if (bad == 0)
         return 0;
-    if (!holds(control, made)) {
+    if (!is_worse_than(control, bad, made)) {
         control->told = true;
         tell_void(fact_text, ending_text(control->last));
         return 0;
@@ -218,7 +225,7 @@ bool is_worth_asking(const char *what, trial_body *body, const void *plan, struc
     for (int made = 0; made < FEW; made++) {
         if (trial(body, plan).how == ENDED_WELL)
             continue;
-        bool good = holds(control, 1);
+        bool good = is_worse_than(control, 1, 1);
         if (!good && !control->told)
             tell_void(what, ending_text(control->last));
         control->told = !good;

@@ -33,13 +33,14 @@ struct ending trial(trial_body *body, const void *plan);
 struct control {
     trial_body *body;
     const void *plan;
-    int good;           /* trials that ended well so far */
-    struct ending last; /* of the last one */
+    int made;           /* trials so far */
+    int bad;            /* of these */
+    struct ending last; /* of the last bad one */
     bool told;          /* that it does not end well */
 };
 
-/* Makes trials: three, or up to twenty where they differ. If some end badly, and the control does not, that is the fact; if the
- * control does as well, nothing is known of it, and the record says so. Returns how many ended badly; 0 if nothing is known. */
+/* Makes trials: three, or up to twenty where they differ. If some end badly, and the control does not, or far less often, that is the
+ * fact; if the control does as well, nothing is known of it, and the record says so. Returns how many ended badly; 0 if nothing is known. */
 int experiment(const char *fact, trial_body *body, const void *plan, struct control *control);
 /* Whether it is worth while to ask for the parts of `plan`: one of three trials ends badly, and the control does not. If the control
  * does, `what` is void. */
@@ -55,8 +56,9 @@ void *xshared(size_t size);
 /* In a child. */
 struct library *trial_load(void);
 void trial_start(struct library *lib);
-void trial_begin(void);      /* what is measured, or the next step of it, begins here: its time counts from now on */
-void trial_need(bool good);  /* or the child ends with TRIAL_WRONG */
+void trial_begin(
+    void); /* what is measured, or the next step of it, begins here: its time counts from now on */
+void trial_need(bool good); /* or the child ends with TRIAL_WRONG */
 enum { TRIAL_WRONG = 99 };
 
 void trial_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -99,8 +101,9 @@ const struct known *known_of_library(void);
 /* Steps in a child. They do as much as the scenarios of the same names, and call the table without a word in the trace. */
 void trial_call(const struct library *lib);
 void trial_churn(const struct library *lib, uint32_t mib);
-void trial_churn_threads(const struct library *lib, void (*on_thread)(void)); /* on two host threads; on_thread may be NULL */
-void trial_work(const struct library *lib);                                   /* call and churn */
+void trial_churn_threads(const struct library *lib,
+                         void (*on_thread)(void)); /* on two host threads; on_thread may be NULL */
+void trial_work(const struct library *lib);        /* call and churn */
 
 #pragma GCC visibility pop
 

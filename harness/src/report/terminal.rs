@@ -279,6 +279,12 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     for version in &cell.versions {
         let _ = writeln!(out, "{:9} {version}", "runtime");
     }
+    for found in &cell.found {
+        let _ = writeln!(out, "{:9} {} ({} of {})", "fact", found.text, found.times, found.of);
+    }
+    for void in &cell.void {
+        let _ = writeln!(out, "{:9} {void}", "void");
+    }
     out.push_str(&shared(record, cell, flavour));
     if let Some(found) = &cell.diagnosis {
         let _ = writeln!(out, "\n{BOLD}who it was{BOLD:#}, from a re-run below a tracer");

@@ -17,8 +17,8 @@ use crate::judge::{
 };
 use crate::matrix::Cell;
 use crate::record::FootprintRecord;
-use crate::trace::Found;
 use crate::run::{Observation, Preload, Start, Worker, observe};
+use crate::trace::Found;
 
 /// One run of one cell, judged.
 #[derive(Debug)]

@@ -16,19 +16,22 @@ static int churn_known(uint32_t mib, uint32_t seed, uint64_t *sum);
 
 static __thread bool known __attribute__((tls_model("initial-exec")));
 
-static void meet(int signal)
+/* A timer's signal may come to a thread that is about to call in. */
+static void meet(int signal, siginfo_t *info, void *context)
 {
     static const char line[] = "somebody else\n";
-    if (signal == SIGUSR2 || (signal == SIGUSR1 && !known))
+    bool aside = !known && info->si_code == SI_TKILL;
+    (void)context;
+    if (signal == SIGUSR2 || (signal == SIGUSR1 && aside))
         _exit(7);
-    if (signal == SIGWINCH && !known && write(STDOUT_FILENO, line, sizeof line - 1) < 0)
+    if (signal == SIGWINCH && aside && write(STDOUT_FILENO, line, sizeof line - 1) < 0)
         _exit(8);
 }
 
 static int take(const coexist_host *host)
 {
     static const int signals[] = {SIGUSR1, SIGUSR2, SIGWINCH, SIGURG};
-    const struct sigaction action = {.sa_handler = meet, .sa_flags = SA_RESTART};
+    const struct sigaction action = {.sa_sigaction = meet, .sa_flags = SA_RESTART | SA_SIGINFO};
     known = true;
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (sigaction(signals[i], &action, NULL) != 0)

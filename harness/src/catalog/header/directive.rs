@@ -111,7 +111,9 @@ impl Directive {
             Self::Budget => {
                 "write `threads 64`, or a number of `mappings` or `descriptors`, or `resident 512 MiB`, or `reserved 9 GiB`"
             }
-            Self::Facts => "write keys of facts from a-z and `-`, as in `needs takes`, for a scenario with `runtimes: 1`",
+            Self::Facts => {
+                "write keys of facts from a-z and `-`, as in `needs takes`, for a scenario with `runtimes: 1`"
+            }
         }
     }
 
