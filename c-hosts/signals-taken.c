@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Measures what a library does to the signals of its process: which it takes or ignores, whose the handlers are, which timers it
  * arms, what becomes of the host's own handlers, and what is left of all that after its stop. */
-//! facts: takes ignores ticks adds-onstack default-at-stop leaves-handler
+//! facts: takes ignores ticks adds-onstack default-at-stop overwrites-at-stop leaves-handler
 //! deadline: 60s
 #define _GNU_SOURCE
 #include "support/trial.h"
@@ -135,10 +135,33 @@ static void meet_handlers(const void *plan)
             trial_say("default-at-stop %s", signal_name(signal));
 }
 
+/* The host takes the signals over when the library is up, as a library does that comes later, and the stop puts back what was
+ * there before. */
+static void meet_a_stop(const void *plan)
+{
+    (void)plan;
+    handlers_now(&before);
+    struct library *lib = trial_load();
+    trial_start(lib);
+    signals taken = handlers_taken(&before);
+    struct sigaction action = {.sa_handler = hosts, .sa_flags = SA_RESTART | SA_ONSTACK};
+    for (int signal = 1; signal <= SIGNALS; signal++)
+        if (has_signal(taken, signal) && !is_kept_from(signal))
+            xsigaction(signal, &action, NULL);
+    trial_begin();
+    if (lib->table->stop == NULL)
+        return;
+    lib->table->stop();
+    for (int signal = 1; signal <= SIGNALS; signal++)
+        if (has_signal(taken, signal) && handler_of(signal).function != (uintptr_t)hosts)
+            trial_say("overwrites-at-stop %s", signal_name(signal));
+}
+
 int main(int argc, char **argv)
 {
     host_begin(argc, argv);
     observe("takes", come_and_go, NULL);
     observe("adds-onstack", meet_handlers, NULL);
+    observe("overwrites-at-stop", meet_a_stop, NULL);
     return host_end(0);
 }

@@ -22,6 +22,13 @@ pub(super) const TWO_CLIENTS: Law = Law {
     predict: two_clients,
 };
 
+pub(super) const HALF_SHARED: Law = Law {
+    name: "half-shared",
+    mechanism: "Two builds of one runtime share a part of it, and that part is bound to the rest of the one that came first.",
+    cure: Some("Use one build of the runtime for both, or link it statically into each."),
+    predict: half_shared,
+};
+
 pub(super) const ONE_HEAP: Law = Law {
     name: "one-heap",
     mechanism: "Clients of one collector share its settings, roots, threads and heap, and each sets them as if it were alone.",
@@ -55,7 +62,13 @@ fn repeated(pair: &Pair<'_>, side: Side<'_>, part: &Part, entry: &Arc<Entry>) ->
     let mut outcomes = entry.outcomes.clone();
     if outcomes.iter().any(is_an_end) {
         outcomes.extend(crash());
-        outcomes.extend(pair.other(side).ends_on_a_strange_fault());
+        // What the other one's handler makes of the crash: an end of its own, or an error that it goes on with.
+        let ends = pair.other(side).ends_on_a_strange_fault();
+        if !ends.is_empty() {
+            outcomes.extend([What::Incomplete, What::CheckFailed]);
+            outcomes.extend(["stdout", "stderr"].map(|stream| What::Flooded(stream.to_owned())));
+        }
+        outcomes.extend(ends);
         // Threads that work at once are told apart by the step that began last.
         if phases.iter().any(|phase| phase == "churn") && taken.contains(&"detach") {
             phases.push("detach".to_owned());
@@ -92,6 +105,19 @@ fn two_clients(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
             let because = format!("both use {object}, and two copies of {} fail: {}", library.id(), entry.reason);
             causes.push(Cause { how, phases: Vec::new(), outcomes, because, repeats: None });
         }
+    }
+}
+
+/// Where symbols are global the rest of the first serves both.
+fn half_shared(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
+    let [one, other] = pair.libraries;
+    let is_global = pair.scenario.parts.iter().any(|part| part.mode.as_deref() == Some("global"));
+    if pair.are_the_same() || one.id().name != other.id().name || is_global {
+        return;
+    }
+    if let Some(object) = one.shares(other).filter(|_| one.has_more_than(other) && other.has_more_than(one)) {
+        let because = format!("both use {object}, and each has another rest of the runtime that it belongs to");
+        causes.push(Cause::new(How::Must, &["load", "start"], pair.crashes(), because));
     }
 }
 

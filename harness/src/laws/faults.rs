@@ -2,7 +2,7 @@
 
 use super::Law;
 use super::library::{Library, Sure};
-use super::pair::{Cause, Pair, Side, crash, is_fault, signalled};
+use super::pair::{Cause, Pair, Side, crash, signalled};
 use crate::judge::{How, What};
 
 pub(super) const STOLEN_FAULT: Law = Law {
@@ -33,6 +33,13 @@ pub(super) const NO_WAY_BACK: Law = Law {
     predict: no_way_back,
 };
 
+pub(super) const LEFT_BLOCKED: Law = Law {
+    name: "left-blocked",
+    mechanism: "An error that leaves its handler without a return leaves the signal blocked, unless the handler that the kernel called has SA_NODEFER.",
+    cure: Some("Add SA_NODEFER to the later handler, or load the library that throws out of its handler last."),
+    predict: left_blocked,
+};
+
 pub(super) const GUARD_IN_THE_WAY: Law = Law {
     name: "guard-in-the-way",
     mechanism: "A library protects pages of the main stack that another one's recursion reaches within its own limit.",
@@ -43,9 +50,11 @@ pub(super) const GUARD_IN_THE_WAY: Law = Law {
 /// The thief takes a signal that the victim needs in a step, is loaded after it, and does not hand on.
 fn thefts(victim: Side<'_>, thief: Side<'_>, pair: &Pair<'_>, step: &str) -> Vec<(String, Sure)> {
     let needed = victim.in_step("needs", step);
-    let kind = if step == "overflow" { "guard" } else { "null" };
+    // A victim whose handler runs on a signal stack overflows to the last byte; another one faults with room to spare.
+    let last_byte = |signal: &str| step == "overflow" && victim.handler(signal).is_some_and(|own| own.has_onstack());
+    let kind = |signal: &str| if last_byte(signal) { "guard" } else { "null" };
     let is_taken = |signal: &str| {
-        thief.handler(signal).is_some() && !thief.hands_on(signal, kind) && !pair.have_one_handler(signal)
+        thief.handler(signal).is_some() && !thief.hands_on(signal, kind(signal)) && !pair.have_one_handler(signal)
     };
     needed.filter(|(signal, _)| is_taken(signal)).map(|(signal, sure)| (signal.to_owned(), sure)).collect()
 }
@@ -59,7 +68,7 @@ fn stolen_fault(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
     for step in ["fault", "overflow"].into_iter().filter(|step| pair.does(victim, step)) {
         for (signal, sure) in thefts(victim, thief, pair, step) {
             let mut outcomes = crash();
-            outcomes.extend(thief.ends_on_a_strange_fault());
+            outcomes.extend(thief.crashes_in_it());
             let how = if sure == Sure::Always { How::Must } else { How::May };
             causes.push(Cause::new(how, &[step], outcomes, needs(&victim, &thief, &signal, step)));
         }
@@ -91,15 +100,13 @@ fn no_signal_stack(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
     if !pair.are_the_same() && victim.shares(&thief).is_some() {
         return;
     }
-    for (step, key) in [("overflow", "needs"), ("fault", "needs-onstack")] {
-        if !pair.does(victim, step) {
-            continue;
-        }
-        for (signal, sure) in victim.in_step(key, step).filter(|(signal, _)| is_fault(signal)) {
+    for step in ["overflow", "fault"].into_iter().filter(|step| pair.does(victim, step)) {
+        let key = if step == "overflow" || victim.insists_on_signal_stack() { "needs" } else { continue };
+        for (signal, sure) in victim.in_step(key, step).filter(|(signal, _)| matches!(*signal, "SIGSEGV" | "SIGBUS")) {
             let (Some(own), Some(later)) = (victim.handler(signal), thief.handler(signal)) else { continue };
             if own.has_onstack() && !later.has_onstack() && !pair.have_one_handler(signal) {
                 let mut outcomes = crash();
-                outcomes.extend(thief.ends_on_a_strange_fault());
+                outcomes.extend(thief.crashes_in_it());
                 let how = if sure == Sure::Always { How::Must } else { How::May };
                 let because = format!(
                     "{} needs its handler of {signal} on a signal stack in {step}; the handler of {} has no SA_ONSTACK",
@@ -108,6 +115,24 @@ fn no_signal_stack(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
                 );
                 causes.push(Cause::new(how, &[step], outcomes, because));
             }
+        }
+    }
+}
+
+fn left_blocked(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
+    let [victim, thief] = pair.loaded();
+    for step in ["fault", "overflow"].into_iter().filter(|step| pair.does(victim, step)) {
+        let needs = victim.facts("needs-nodefer").iter().any(|fact| fact.text.trim_start_matches("in ") == step);
+        let Some(later) = thief.handler("SIGSEGV") else { continue };
+        if needs && !later.has_nodefer() && !pair.have_one_handler("SIGSEGV") {
+            let because = format!(
+                "the error of {} leaves its handler of SIGSEGV without a return in {step}; the handler of {} has no SA_NODEFER, so the signal stays blocked",
+                victim.id(),
+                thief.id()
+            );
+            let mut outcomes = crash();
+            outcomes.extend(thief.crashes_in_it());
+            causes.push(Cause::new(How::Must, &[step], outcomes, because));
         }
     }
 }
@@ -144,7 +169,7 @@ fn guard_in_the_way(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
                 victim.id()
             );
             let mut outcomes = [signalled("SIGSEGV"), signalled("SIGABRT")].concat();
-            outcomes.extend(other.ends_on_a_strange_fault());
+            outcomes.extend(other.crashes_in_it());
             causes.push(Cause::new(How::Must, &["overflow"], outcomes, because));
         }
     }

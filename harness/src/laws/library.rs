@@ -35,7 +35,15 @@ impl<'f> Handler<'f> {
     }
 
     pub fn has_onstack(&self) -> bool {
-        self.flags.split(' ').any(|flag| flag.trim_start_matches("SA_") == "ONSTACK")
+        self.has("ONSTACK")
+    }
+
+    pub fn has_nodefer(&self) -> bool {
+        self.has("NODEFER")
+    }
+
+    fn has(&self, flag: &str) -> bool {
+        self.flags.split(' ').any(|other| other.trim_start_matches("SA_") == flag)
     }
 }
 
@@ -99,7 +107,12 @@ impl<'f> Library<'f> {
 
     /// Whether a fault that is not its own goes to the handler that was there before. A library may do so for a null dereference
     /// and take a fault near the stack pointer for its own overflow.
+    /// Where the host's own handler does not get the fault in an ordinary run, what is handed on comes too late: after a report.
     pub(super) fn hands_on(&self, signal: &str, kind: &str) -> bool {
+        let part = Part { scenario: "host-fault".into(), mode: None };
+        if self.fails(&part).iter().any(|entry| entry.rate.is_none()) {
+            return false;
+        }
         let others = self.facts("hands-on").iter().any(|fact| fact.text.split(' ').next() == Some(signal));
         // Only SIGSEGV comes in several kinds.
         if signal == "SIGSEGV" { self.has("hands-on", &format!("{signal} {kind}")).is_some() } else { others }
@@ -121,6 +134,16 @@ impl<'f> Library<'f> {
         self.facts("ends-on").iter().filter_map(of).collect()
     }
 
+    /// What its handlers make of a crash that is not its own: an end of the process, or a report without end.
+    pub(super) fn crashes_in_it(&self) -> Vec<What> {
+        let mut ends = self.ends_on_a_strange_fault();
+        if ends.contains(&What::TimedOut) {
+            ends.extend(["stdout", "stderr"].map(|stream| What::Flooded(stream.to_owned())));
+            ends.push(What::Incomplete);
+        }
+        ends
+    }
+
     /// How it fails alone in a scenario.
     pub(super) fn fails(&self, part: &Part) -> &'f [Arc<Entry>] {
         self.alone.of(part, &self.runtime.id)
@@ -131,11 +154,32 @@ impl<'f> Library<'f> {
         self.alone.twice(part, &self.runtime.id)
     }
 
-    /// Shared objects that are its runtime, and that other libraries may have in common with it.
+    /// A shared object that is the runtime of both: one that two copies of either have in common, or that has handlers of both.
     pub(super) fn shares(&self, other: &Self) -> Option<&'f str> {
         let others = other.facts("shares");
         let own = self.facts("shares").iter();
-        own.map(|fact| fact.text.as_str()).find(|object| others.iter().any(|fact| fact.text == *object))
+        let shared = own.map(|fact| fact.text.as_str()).find(|object| others.iter().any(|fact| fact.text == *object));
+        let owns = |object: &str| other.handlers.iter().any(|handler| handler.owner == object);
+        let mut owners = self.handlers.iter().map(|handler| handler.owner).filter(|owner| owner.contains(".so"));
+        shared.or_else(|| owners.find(|owner| owns(owner)))
+    }
+
+    /// Whether it has shared objects of its runtime that another library has not.
+    pub(super) fn has_more_than(&self, other: &Self) -> bool {
+        let others = other.facts("shares");
+        self.facts("shares").iter().any(|fact| !others.contains(fact))
+    }
+
+    /// Whether it calls C on a stack segment of its own: a host that has large frames in there fails.
+    pub(super) fn has_own_segments(&self) -> bool {
+        let part = Part { scenario: "large-frames".into(), mode: Some("nested".into()) };
+        self.fails(&part).iter().any(|entry| entry.phases.iter().any(|phase| phase == "call"))
+    }
+
+    /// Whether it insists on SA_ONSTACK when another handler is in front and hands a fault on to it.
+    pub(super) fn insists_on_signal_stack(&self) -> bool {
+        let part = |mode: Option<&str>| Part { scenario: "handlers-in-front".into(), mode: mode.map(Into::into) };
+        !self.fails(&part(None)).is_empty() && self.fails(&part(Some("onstack"))).is_empty()
     }
 
     pub(super) fn has_a_shared_heap(&self) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Library;
 use super::library::{FAULTS, Handler};
-use crate::catalog::{Part, Scenario, Story};
+use crate::catalog::{Part, Place, Scenario, Story};
 use crate::judge::ledger::Entry;
 use crate::judge::{How, Prediction, What};
 use crate::signal;
@@ -101,13 +101,15 @@ impl<'p> Pair<'p> {
 
     /// Whether a step of one side runs on several threads beside the other one.
     pub fn does_on_threads(&self, side: Side<'p>, step: &str) -> bool {
-        self.story.beside(side.at).any(|other| other.name == step && other.place == crate::catalog::Place::Threads)
+        self.story.beside(side.at).any(|other| other.name == step && other.place == Place::Threads)
     }
 
     /// Any crash, and what handlers of both make of one.
     pub fn crashes(&self) -> Vec<What> {
         let mut all = crash();
-        all.extend(self.libraries.iter().flat_map(|library| library.ends_on_a_strange_fault()));
+        for library in self.libraries {
+            all.extend(library.crashes_in_it());
+        }
         all
     }
 }

@@ -36,11 +36,11 @@ pub(super) const ONSTACK_ADDED: Law = Law {
     predict: onstack_added,
 };
 
-pub(super) const DEFAULT_AT_STOP: Law = Law {
-    name: "default-at-stop",
-    mechanism: "A library that is stopped sets a signal to its default, and not to the handler that another one has taken since.",
+pub(super) const OVERWRITTEN_AT_STOP: Law = Law {
+    name: "overwritten-at-stop",
+    mechanism: "A library that is stopped puts back the handlers that were there before it, over those that another one has taken since.",
     cure: Some("Stop libraries in the reverse order of loading, or read the handlers before a stop and put them back."),
-    predict: default_at_stop,
+    predict: overwritten_at_stop,
 };
 
 pub(super) const SECOND_HAS_IT: Law = Law {
@@ -128,22 +128,26 @@ fn onstack_added(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
     }
 }
 
-fn default_at_stop(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
-    for stopped in pair.sides() {
-        let other = pair.other(stopped);
-        let works_on = pair.story.after("stop", other.at).any(|step| step.name != "stop" && step.name != "unload");
-        if !works_on || pair.loaded()[0].at != stopped.at || stopped.shares(&other).is_some() {
-            continue;
-        }
-        for fact in stopped.facts("default-at-stop") {
-            let signal = fact.text.as_str();
-            let is_used = other.in_step("needs", "work").any(|(needed, _)| needed == signal)
-                || other.has("ticks", signal).is_some();
-            if other.handler(signal).is_some() && is_used {
-                let because = format!("{} sets {signal} to its default when it stops; {} needs it", stopped.id(), other.id());
-                let phases = ["churn", "call", "state", "stop", "unload"];
-                causes.push(Cause::new(How::May, &phases, signalled(signal), because));
-            }
+fn overwritten_at_stop(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
+    let [stopped, other] = pair.loaded();
+    let works_on = pair.story.after("stop", other.at).any(|step| step.name != "stop" && step.name != "unload");
+    if !works_on || stopped.shares(&other).is_some() {
+        return;
+    }
+    for fact in stopped.facts("overwrites-at-stop").iter().chain(stopped.facts("default-at-stop")) {
+        let signal = fact.text.as_str();
+        let is_sent = ["needs", "is-sent", "is-ticked"].into_iter().any(|key| {
+            ["work", "churn"].into_iter().any(|step| other.in_step(key, step).any(|(sent, _)| sent == signal))
+        });
+        if other.handler(signal).is_some() && (is_sent || other.has("ticks", signal).is_some()) {
+            let because = format!(
+                "{} puts back what was there for {signal} when it stops; {} has taken {signal} since, and is sent it",
+                stopped.id(),
+                other.id()
+            );
+            let mut outcomes = signalled(signal);
+            outcomes.push(What::TimedOut);
+            causes.push(Cause::new(How::May, &["churn", "call", "state", "stop", "unload"], outcomes, because));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Law;
 use super::library::Sure;
 use super::pair::{Cause, Pair, Side, signalled};
+use crate::catalog::Place;
 use crate::judge::{How, What};
 
 pub(super) const UNMASKED_TRAPS: Law = Law {
@@ -30,7 +31,9 @@ fn unmasked_traps(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         if steps.is_empty() {
             continue;
         }
-        let surest = steps.iter().map(|(_, sure)| *sure).max();
+        // Threads that were made before the traps were unmasked do not have them.
+        let is_elsewhere = other.has("divides", "on own threads").is_some() && pair.loaded()[0].at == other.at;
+        let surest = steps.iter().map(|(_, sure)| *sure).max().filter(|_| !is_elsewhere);
         let how = if surest == Some(Sure::Always) { How::Must } else { How::May };
         let names: Vec<&str> = steps.iter().map(|(step, _)| *step).collect();
         let mut outcomes = pair.crashes();
@@ -64,9 +67,13 @@ fn other_stack(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
     if pair.are_the_same() {
         return;
     }
-    for caller in pair.sides().into_iter().filter(|side| side.is("own-segment")) {
+    for caller in pair.sides().into_iter().filter(|side| side.has_own_segments()) {
         let called = pair.other(caller);
-        let nested = pair.story.steps().iter().any(|step| step.library == called.at && step.place == crate::catalog::Place::Nested && step.name == "call");
+        // What is started on such a stack takes it for the thread's.
+        let is = |name: &str, place: Place| {
+            pair.story.steps().iter().any(|step| step.library == called.at && step.name == name && step.place == place)
+        };
+        let nested = is("call", Place::Nested) && is("start", Place::Main);
         if nested && called.is("knows-stack") {
             let mut outcomes = pair.crashes();
             outcomes.push(What::CheckFailed);
