@@ -112,10 +112,18 @@ fn struck_by_a_timer(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
 
 fn onstack_added(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
     let [victim, adder] = pair.loaded();
-    if pair.are_the_same() || !pair.does_on_threads(victim, "churn") || !adder.is("adds-onstack") {
+    // Who collects in ordinary work as well may do so whenever threads come and go.
+    let (step, how, phases): (_, _, &[&str]) = if pair.does_on_threads(victim, "churn") {
+        ("churn", How::Must, &["churn", "detach"])
+    } else if pair.does_on_threads(victim, "attach") {
+        ("work", How::May, &[])
+    } else {
+        return;
+    };
+    if pair.are_the_same() || !adder.is("adds-onstack") {
         return;
     }
-    for (signal, _) in victim.in_step("needs", "churn").filter(|(signal, _)| !is_fault(signal)) {
+    for (signal, _) in victim.in_step("needs", step).filter(|(signal, _)| !is_fault(signal)) {
         let lacks = victim.handler(signal).is_some_and(|handler| !handler.has_onstack());
         if lacks && victim.is("scans-by-sp") {
             let because = format!(
@@ -123,7 +131,7 @@ fn onstack_added(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
                 victim.id(),
                 adder.id()
             );
-            causes.push(Cause::new(How::Must, &["churn", "detach"], pair.crashes(), because));
+            causes.push(Cause::new(how, phases, pair.crashes(), because));
         }
     }
 }
