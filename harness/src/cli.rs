@@ -3,6 +3,7 @@
 mod bless;
 mod doctor;
 mod exit;
+mod explain;
 mod laws;
 mod ledger;
 mod list;
@@ -75,6 +76,8 @@ enum Command {
     Bless(bless::Arguments),
     /// Facts and cases: what the last run suggests, writing that down, and what is out of date
     Ledger(ledger::Arguments),
+    /// What is known beforehand of a cell, a runtime, a law or a kind of fact; runs nothing
+    Explain(explain::Arguments),
     /// The laws, and how each did in the last run: cells, failures, false alarms
     Laws(laws::Arguments),
 }
@@ -150,6 +153,7 @@ pub fn main() -> ExitStatus {
         Command::Setup(own) => setup::main(own, &place()?),
         Command::Bless(own) => bless::main(own, &place()?),
         Command::Ledger(own) => ledger::main(own, &place()?),
+        Command::Explain(own) => explain::main(own, &place()?),
         Command::Laws(own) => laws::main(own, &place()?),
     })
 }

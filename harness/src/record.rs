@@ -121,6 +121,19 @@ pub struct ExpectedRecord {
 }
 
 impl ExpectedRecord {
+    /// In words: `must fail in fault, law stolen-fault: …`
+    #[must_use]
+    pub fn text(&self) -> String {
+        let by = self.law.as_ref().map_or_else(String::new, |law| format!(", law {law}"));
+        let phases = if self.phases.is_empty() { "any phase".to_owned() } else { self.phases.join(" or ") };
+        let how = match self.how.as_str() {
+            "must" => "must fail".to_owned(),
+            "may" => "may fail".to_owned(),
+            rate => format!("fails in {rate} runs"),
+        };
+        format!("{how} in {phases}{by}: {}", self.because)
+    }
+
     /// Of one way.
     #[must_use]
     pub fn of(way: &Way) -> Self {

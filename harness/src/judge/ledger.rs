@@ -7,7 +7,7 @@ mod read;
 mod tests;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::iter;
 use std::sync::Arc;
 
@@ -192,6 +192,12 @@ impl Entry {
         format!("{}:{}", self.file, self.line)
     }
 
+    /// The sample of whose libraries it is a fact; nothing for a case.
+    #[must_use]
+    pub fn sample(&self) -> Option<&str> {
+        self.file.strip_prefix(FACTS)?.strip_prefix('/')?.strip_suffix(".toml")
+    }
+
     /// Whether one of its globs matches one of these names of cells.
     fn is_about_any(&self, names: &[String]) -> bool {
         let matchers: Vec<Matcher<'_>> = self.cells.iter().map(Pattern::matcher).collect();
@@ -240,16 +246,30 @@ impl Ledger {
         self.about_each([cell]).concat()
     }
 
-    /// The entries about each of some cells, in their order.
+    /// The entries about each of some cells, in their order. Facts of a sample are about its libraries alone, or copies of one,
+    /// and are not asked about other cells.
     #[must_use]
     pub fn about_each<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<Vec<Arc<Entry>>> {
-        let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
+        let cells: Vec<&CellId> = cells.into_iter().collect();
+        let names: Vec<String> = cells.iter().map(ToString::to_string).collect();
         let mut about = vec![Vec::new(); names.len()];
+        let mut of_sample: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let first = &cell.runtimes[0];
+            if cell.runtimes.iter().all(|runtime| runtime == first) {
+                of_sample.entry(&first.name).or_default().push(at);
+            }
+        }
+        let every: Vec<usize> = (0..cells.len()).collect();
         for entry in &self.entries {
             let matchers: Vec<Matcher<'_>> = entry.cells.iter().map(Pattern::matcher).collect();
-            for (name, entries) in names.iter().zip(&mut about) {
-                if matchers.iter().any(|matcher| matcher.is_match(name)) {
-                    entries.push(Arc::clone(entry));
+            let asked = match entry.sample() {
+                Some(sample) => of_sample.get(sample).map_or(&[][..], Vec::as_slice),
+                None => &every,
+            };
+            for at in asked.iter().copied() {
+                if matchers.iter().any(|matcher| matcher.is_match(&names[at])) {
+                    about[at].push(Arc::clone(entry));
                 }
             }
         }

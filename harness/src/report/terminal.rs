@@ -252,14 +252,7 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
         let _ = writeln!(out, "{:9} {reason}", "known");
     }
     for expected in &cell.expected {
-        let by = expected.law.as_ref().map_or_else(String::new, |law| format!(", law {law}"));
-        let phases = if expected.phases.is_empty() { "any phase".to_owned() } else { expected.phases.join(" or ") };
-        let how = match expected.how.as_str() {
-            "must" => "must fail",
-            "may" => "may fail",
-            rate => &format!("fails in {rate} runs"),
-        };
-        let _ = writeln!(out, "{:9} {how} in {phases}{by}: {}", "expected", expected.because);
+        let _ = writeln!(out, "{:9} {}", "expected", expected.text());
     }
     if let Some(near) = &cell.uncovered {
         let _ = writeln!(out, "{:9} {near}", "nearest");
