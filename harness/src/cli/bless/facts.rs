@@ -54,7 +54,7 @@ pub fn main(
 /// For each library, its facts with those that were found instead of the accepted ones of the same keys.
 fn waiting(record: &Record, catalog: &Catalog, ledger: &Ledger, is_wanted: &dyn Fn(&CellId) -> bool) -> Vec<Waiting> {
     let mut waiting: Vec<Waiting> = Vec::new();
-    let found = record.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::New | Verdict::Changed | Verdict::Rare));
+    let found = record.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::New | Verdict::Changed));
     for cell in found.filter(|cell| is_wanted(&cell.cell)) {
         let Some(scenario) = catalog.scenario(&cell.cell.scenario).filter(|scenario| !scenario.facts.is_empty()) else {
             continue;
