@@ -5,6 +5,7 @@
 mod company;
 mod expect;
 mod faults;
+mod follow;
 mod gone;
 mod library;
 mod pair;
@@ -13,6 +14,7 @@ mod signals;
 mod state;
 
 pub use expect::Expected;
+pub use follow::{Follows, follows};
 pub use library::Library;
 pub use score::{Count, LawScore, Score, Seen, without};
 use pair::{Cause, Pair};

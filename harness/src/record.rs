@@ -14,8 +14,9 @@ use thiserror::Error;
 use crate::check::linkage::{Linkage, SharedObject, Sharing};
 use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
 use crate::diagnose::Diagnosis;
-use crate::id::CellId;
+use crate::id::{CellId, RuntimeId};
 use crate::judge::{Comparison, How, Outcome, Tally, Verdict, Way};
+use crate::laws::Follows;
 use crate::trace::Found;
 
 pub use footprints::FootprintRecord;
@@ -51,6 +52,9 @@ pub struct Record {
     pub unmatched: Vec<(String, String)>,
     /// Causes that no fact and no case has, in a full run: place and name.
     pub unused: Vec<(String, String)>,
+    /// Libraries whose facts are not the accepted ones, and what follows from that for cells of several libraries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<(RuntimeId, Follows)>,
     /// Cells that must fail by a law, and that were not run: their law was left to say so.
     pub left: usize,
     /// Snapshot files that belong to no cell, below the project's root.

@@ -17,8 +17,9 @@ use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
 use crate::history::History;
 use crate::id::{CellId, RuntimeId};
-use crate::judge::{Ledger, Verdict, What, snapshot};
-use crate::laws::Expected;
+use crate::judge::ledger::Measured;
+use crate::judge::{Ledger, Verdict, What, facts, snapshot};
+use crate::laws::{Expected, Follows, follows};
 use crate::matrix::{Cell, Shard, cells};
 use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
@@ -173,6 +174,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         platform: suite::PLATFORM.to_owned(),
         command: std::env::args().skip(1).collect(),
         full: full && left == 0 && own.most.is_none() && is_every_group(own),
+        follows: following(&catalog, &ledger, &results.cells),
         left,
         libraries: LibraryRecord::all(&results.artefacts),
         totals: totals(&results.cells),
@@ -256,6 +258,21 @@ fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
         *totals.entry(cell.verdict).or_insert(0) += 1;
     }
     totals
+}
+
+/// What follows from facts that are not the accepted ones.
+fn following(catalog: &Catalog, ledger: &Ledger, cells: &[CellRecord]) -> Vec<(RuntimeId, Follows)> {
+    let mut libraries: BTreeMap<&RuntimeId, Measured> = BTreeMap::new();
+    for cell in cells.iter().filter(|cell| matches!(cell.verdict, Verdict::New | Verdict::Changed)) {
+        let Some(scenario) = catalog.scenario(&cell.cell.scenario).filter(|scenario| !scenario.facts.is_empty()) else {
+            continue;
+        };
+        let library = &cell.cell.runtimes[0];
+        let known = libraries.entry(library).or_insert_with(|| ledger.measured(library).cloned().unwrap_or_default());
+        *known = known.with(&scenario.facts, &facts(&cell.found));
+    }
+    let of = |(library, found): (&RuntimeId, Measured)| (library.clone(), follows(catalog, ledger, library, &found));
+    libraries.into_iter().map(of).collect()
 }
 
 fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(String, String)> {

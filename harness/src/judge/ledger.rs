@@ -30,7 +30,7 @@ pub const FACTS: &str = "snapshots/facts";
 pub const TODO: &str = "TODO";
 
 /// All known failures, in the files' order: cases first, then facts by sample.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Ledger {
     entries: Vec<Arc<Entry>>,
     causes: Vec<Cause>,
@@ -38,7 +38,7 @@ pub struct Ledger {
 }
 
 /// Why several entries' cells fail.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Cause {
     /// What entries call it.
     pub name: String,
@@ -280,6 +280,14 @@ impl Ledger {
     pub fn unmatched<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<&Arc<Entry>> {
         let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
         self.entries.iter().filter(|entry| !entry.is_about_any(&names)).collect()
+    }
+
+    /// The same with other facts of one library.
+    #[must_use]
+    pub fn with_measured(&self, library: &RuntimeId, measured: Measured) -> Self {
+        let mut other = self.clone();
+        other.measured.insert(library.clone(), measured);
+        other
     }
 
     /// What was measured on a library alone; nothing if nobody has accepted it yet.

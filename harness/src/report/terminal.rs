@@ -10,8 +10,9 @@ use anstyle::{AnsiColor, Style};
 pub use tables::matrix;
 
 use super::{diagnosis, footprints, libraries};
-use crate::id::CellId;
+use crate::id::{CellId, RuntimeId};
 use crate::judge::{Comparison, Verdict, What};
+use crate::laws::Follows;
 use crate::record::{CellRecord, LibraryRecord, Record};
 
 /// Runs that say whether a cell always fails.
@@ -196,6 +197,9 @@ pub fn summary(record: &Record) -> String {
         seconds(record.wall_ms),
         seconds(record.build_ms),
     );
+    for (library, follows) in &record.follows {
+        text += &following(library, follows);
+    }
     if record.left > 0 {
         let _ = writeln!(
             text,
@@ -210,6 +214,17 @@ pub fn summary(record: &Record) -> String {
         let _ = writeln!(text, "{DIM}why a cell is known to fail: coexist show '{}'{DIM:#}", known.cell);
     }
     text
+}
+
+/// What the facts that were found of a library change for cells of several libraries.
+fn following(library: &RuntimeId, follows: &Follows) -> String {
+    let list = |cells: &[CellId], what: &str| match cells {
+        [] => String::new(),
+        [first, ..] => format!(", {} {what} (as {first})", counted(cells.len())),
+    };
+    let (fail, finish) = (list(&follows.fail, "are expected to fail"), list(&follows.finish, "are not any more"));
+    let nothing = if fail.is_empty() && finish.is_empty() { ", no cell of several libraries is expected otherwise" } else { "" };
+    format!("if the facts that were found of {library} are accepted (coexist bless){fail}{finish}{nothing}\n")
 }
 
 /// What repeats that all agreed allow to say: with no other outcome in n runs, its rate is at most 1 - 0.05^(1/n) with
