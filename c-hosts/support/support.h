@@ -26,6 +26,7 @@ void trace_fact(int runtime, const char *key, const char *text);
 /* mark.c */
 void mark_open(void);
 void mark_full(void); /* async-signal-safe */
+void mark_hung(void); /* a child hangs, and is about to be killed */
 
 /* state.c */
 void state_tell(void); /* after a mark's record and before its request */

@@ -67,12 +67,12 @@ pub struct Arguments {
     /// Another deadline than the scenarios' own, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<Duration>,
-    /// Which failed cells are run once more to see who it was: blocking ones, up to 20 of them; all, known failures as well
+    /// Of which failed cells to say who it was: blocking ones; all, known failures as well; never
     #[arg(long, value_name = "WHICH", default_value = "blocking")]
     diagnose: Diagnosed,
 }
 
-/// Cells that are diagnosed without being asked for: each costs a run, and a hang its deadline.
+/// Cells that are run again for it without being asked for: each costs a run, and a hang its deadline.
 const DIAGNOSED: usize = 20;
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -135,7 +135,13 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         ledger: &ledger,
         history: &history,
         day: day(started),
-        options: Options { repeat: own.repeat, deadline: own.deadline, hangs: hangs(own), stress: own.stress },
+        options: Options {
+            repeat: own.repeat,
+            deadline: own.deadline,
+            hangs: hangs(own),
+            stress: own.stress,
+            diagnose: own.diagnose.choice().0,
+        },
     };
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Setting;
 use super::job::{CellJob, Run};
 use super::races::Together;
+use crate::diagnose::Diagnosis;
 use crate::id::RuntimeId;
 use crate::judge::{Verdict, judge};
 use crate::matrix::Cell;
@@ -26,12 +27,16 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
     let wall = walls[walls.len() / 2];
     let max_rss = runs.iter().map(|run| run.max_rss).max().unwrap_or(0);
     let count = runs.len();
+    // A trace that nobody has accepted yet says less of a flaky cell than a failure does.
+    let has_failed = runs.iter().any(|run| run.verdict == Verdict::Failed);
     let speaks = |run: &Run| match verdict {
+        Verdict::Flaky if has_failed => run.verdict == Verdict::Failed,
         Verdict::Flaky => run.verdict.blocks(),
         same => run.verdict == same,
     };
     let whole = |run: &Run| speaks(run) && run.is_whole;
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
+    let diagnosis = diagnosis(&runs, at);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
     let judgement = judge(&run.outcome, run.comparison, &job.entries, &setting.now(&run.versions));
     let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
@@ -53,9 +58,16 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
         upstream: known.and_then(|entry| entry.upstream.clone()),
         uncovered: near.or(together.doubted),
         together: together.record,
-        diagnosis: None,
+        diagnosis,
         outcome: run.outcome,
     }
+}
+
+/// Who it was in one of the runs, or in another one that failed in the same way.
+fn diagnosis(runs: &[Run], at: usize) -> Option<Box<Diagnosis>> {
+    let shows = |run: &&Run| run.diagnosis.as_ref().is_some_and(|found| found.seen.is_some());
+    let alike = runs.iter().filter(|run| run.outcome.is_alike(&runs[at].outcome));
+    std::iter::once(&runs[at]).chain(alike).find(shows).unwrap_or(&runs[at]).diagnosis.clone()
 }
 
 /// The same by the cell's labels: libraries come up in their order.
