@@ -20,7 +20,7 @@ use crate::judge::{Comparison, Outcome, Tally, Verdict};
 pub use footprints::FootprintRecord;
 
 /// Raised whenever a field changes its meaning.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 
 /// One run of the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ pub struct CellRecord {
     pub upstream: Option<String>,
     /// Of a failure that the ledger does not have: the entry that comes nearest, and why it does not cover it.
     pub uncovered: Option<String>,
-    /// Who it was, if it was run once more for that.
+    /// Who it was, if that was asked for.
     pub diagnosis: Option<Box<Diagnosis>>,
 }
 

@@ -1,26 +1,22 @@
 //! Core files: whether the kernel leaves one in the folder of the process that crashed, and what is in it. core(5).
 
 use std::io;
-use std::path::Path;
 
 use rustix::process::{Resource, Rlimit};
 use serde::{Deserialize, Serialize};
 
 /// Bytes that a core may have on the disk. The kernel cuts what is longer, from the highest address down.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: u64 = 1 << 30;
 const PATTERN: &str = "/proc/sys/kernel/core_pattern";
-/// Bit 0 of coredump_filter: private memory that was written to.
+/// Bit 0 of coredump_filter: private memory that was written to. A JVM adds what it wants.
 const WRITTEN: &str = "1";
-const NOTHING: &str = "0";
 
 /// What a crash leaves behind, where the machine allows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Core {
     /// No file.
     None,
-    /// A file with the registers of all threads, and no memory. The child sees the same limits as with `Memory`.
-    Registers,
-    /// The registers, and all memory that no file on the disk has.
+    /// A file with the registers of all threads, and all memory that no file on the disk has.
     Memory,
 }
 
@@ -57,7 +53,7 @@ fn is_beside(pattern: &str) -> Result<(), String> {
 pub struct Given {
     /// Of a core, where there may be one.
     limit: u64,
-    now: Option<Core>,
+    now: Core,
 }
 
 impl Given {
@@ -67,25 +63,27 @@ impl Given {
     /// That of setrlimit.
     pub fn start() -> io::Result<Self> {
         let hard = rustix::process::getrlimit(Resource::Core).maximum.unwrap_or(u64::MAX);
-        let limit = if cores().is_ok() { LARGEST.min(hard) } else { 0 };
-        rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(limit) })?;
-        Ok(Self { limit, now: None })
+        let is_filtered = || std::fs::write("/proc/self/coredump_filter", WRITTEN).is_ok();
+        let limit = if cores().is_ok() && is_filtered() { LARGEST.min(hard) } else { 0 };
+        let given = Self { limit, now: Core::None };
+        given.limit_to(0)?;
+        Ok(given)
     }
 
-    /// For the next child, which inherits both.
+    /// For the next child, which inherits it.
     pub fn set(&mut self, core: Core) {
-        if self.now == Some(core) {
-            return;
-        }
-        let (limit, filter) = match core {
-            Core::None => (0, NOTHING),
-            Core::Registers => (self.limit, NOTHING),
-            Core::Memory => (self.limit, WRITTEN),
+        let limit = match core {
+            Core::None => 0,
+            Core::Memory => self.limit,
         };
-        let limited =
-            rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(limit), maximum: Some(self.limit) });
-        let filtered = std::fs::write(Path::new("/proc/self/coredump_filter"), filter);
-        self.now = (limited.is_ok() && filtered.is_ok()).then_some(core);
+        if core != self.now && self.limit_to(limit).is_ok() {
+            self.now = core;
+        }
+    }
+
+    fn limit_to(&self, bytes: u64) -> io::Result<()> {
+        let limit = Rlimit { current: Some(bytes), maximum: Some(self.limit) };
+        Ok(rustix::process::setrlimit(Resource::Core, limit)?)
     }
 }
 

@@ -85,15 +85,6 @@ pub fn any(folder: &Path) -> Option<Seen> {
     (!core.threads.is_empty()).then(|| core.seen(file))
 }
 
-/// Removes the core of a process that left its folder.
-pub fn remove_strays(process: i32, begun: SystemTime) {
-    for (path, _, core) in strays(begun).filter_map(open) {
-        if core.process == process {
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
 /// New files where a process mostly goes that leaves its folder.
 fn strays(begun: SystemTime) -> impl Iterator<Item = PathBuf> {
     files(Path::new("/"), 0).into_iter().filter(move |file| is_newer(file, begun))

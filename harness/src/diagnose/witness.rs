@@ -37,7 +37,7 @@ impl Eyes {
 
 impl Witness for Eyes {
     fn core(&self) -> Core {
-        if self.wanted.crash { Core::Memory } else { Core::Registers }
+        if self.wanted.crash { Core::Memory } else { Core::None }
     }
 
     fn overdue(&mut self, processes: &[i32]) {
@@ -57,9 +57,8 @@ impl Witness for Eyes {
         let is_wanted = self.seen.is_none() && if crashed.is_some() { self.wanted.crash } else { self.wanted.child };
         match crashed {
             Some(main) if is_wanted => self.seen = Some((Source::Core, core::take(main, folder, self.begun))),
-            Some(main) => core::remove_strays(main, self.begun),
             None if is_wanted => self.seen = core::any(folder).map(|seen| (Source::ChildCore, Ok(seen))),
-            None => {}
+            Some(_) | None => {}
         }
     }
 }

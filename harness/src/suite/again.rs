@@ -6,6 +6,7 @@ use super::job::{CellJob, with_causes};
 use super::races::Identity;
 use super::{Event, Results, Setting};
 use crate::check::linkage::Linkage;
+use crate::child::cores;
 use crate::compile::{Artefacts, Built};
 use crate::diagnose::{self, Brought, Diagnosis, Owners, Source};
 use crate::judge::What;
@@ -104,7 +105,9 @@ impl CellJob<'_> {
         let mut diagnosis = record.diagnosis.as_deref().cloned().unwrap_or(nothing);
         let (is_seen, most) = if diagnosis.seen.is_some() { (true, 1) } else { (false, RERUNS) };
         // Why the run itself shows nothing is told if no other one does.
-        let earlier = diagnosis.trouble.take();
+        let no_core = || cores().is_err().then(|| "no core can be had here: coexist doctor".to_owned());
+        let crashed = matches!(record.outcome.what, What::Signalled(_));
+        let earlier = diagnosis.trouble.take().or_else(|| no_core().filter(|_| crashed));
         while diagnosis.reruns.len() < most && (is_seen || !diagnosis.same) {
             let rerun = diagnose::again(worker, &start, &owners).map_err(|error| with_causes(&error));
             let (observation, seen) = match rerun.and_then(|rerun| Ok((rerun.observation, rerun.seen?))) {
