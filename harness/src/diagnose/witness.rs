@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::{Seen, Source, core, hang};
-use crate::child::Core;
+use crate::child::{Core, cores};
 use crate::run::Witness;
 
 /// Which failures of a run are looked at.
@@ -23,6 +23,8 @@ pub struct Failures {
 pub struct Eyes {
     wanted: Failures,
     begun: SystemTime,
+    /// The deadline has passed.
+    is_late: bool,
     /// Where everybody was, if the run failed and was looked at; or why that is not known.
     pub seen: Option<(Source, Result<Seen, String>)>,
 }
@@ -31,7 +33,7 @@ impl Eyes {
     /// For a run that begins now.
     #[must_use]
     pub fn new(wanted: Failures) -> Self {
-        Self { wanted, begun: SystemTime::now(), seen: None }
+        Self { wanted, begun: SystemTime::now(), is_late: false, seen: None }
     }
 }
 
@@ -41,6 +43,7 @@ impl Witness for Eyes {
     }
 
     fn overdue(&mut self, processes: &[i32]) {
+        self.is_late = true;
         if self.wanted.hang {
             self.seen = Some((Source::ThisRun, hang::look(processes)));
         }
@@ -54,9 +57,16 @@ impl Witness for Eyes {
 
     fn over(&mut self, crashed: Option<i32>, folder: &Path) {
         // A process that was told to write down its stacks at its deadline may crash over that: the hang counts.
-        let is_wanted = self.seen.is_none() && if crashed.is_some() { self.wanted.crash } else { self.wanted.child };
+        let is_wanted = if crashed.is_some() {
+            self.wanted.crash && !self.is_late
+        } else {
+            self.wanted.child && self.seen.is_none()
+        };
         match crashed {
-            Some(main) if is_wanted => self.seen = Some((Source::Core, core::take(main, folder, self.begun))),
+            // Where the kernel gives cores to a program, it says of every crash that there is one.
+            Some(main) if is_wanted && cores().is_ok() => {
+                self.seen = Some((Source::Core, core::take(main, folder, self.begun)));
+            }
             None if is_wanted => self.seen = core::any(folder).map(|seen| (Source::ChildCore, Ok(seen))),
             Some(_) | None => {}
         }

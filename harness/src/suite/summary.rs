@@ -27,11 +27,14 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
     let wall = walls[walls.len() / 2];
     let max_rss = runs.iter().map(|run| run.max_rss).max().unwrap_or(0);
     let count = runs.len();
-    // A trace that nobody has accepted yet says less of a flaky cell than a failure does.
-    let has_failed = runs.iter().any(|run| run.verdict == Verdict::Failed);
+    // Of a flaky cell, a failure says more than a trace that nobody has accepted yet, and one that comes more often than the
+    // ledger says more than a run that is well.
+    let is_among = |verdict| runs.iter().any(|run| run.verdict == verdict);
+    let blocks = runs.iter().any(|run| run.verdict.blocks());
     let speaks = |run: &Run| match verdict {
-        Verdict::Flaky if has_failed => run.verdict == Verdict::Failed,
-        Verdict::Flaky => run.verdict.blocks(),
+        Verdict::Flaky if is_among(Verdict::Failed) => run.verdict == Verdict::Failed,
+        Verdict::Flaky if blocks => run.verdict.blocks(),
+        Verdict::Flaky => run.verdict == Verdict::Known,
         same => run.verdict == same,
     };
     let whole = |run: &Run| speaks(run) && run.is_whole;
