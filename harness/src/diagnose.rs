@@ -240,6 +240,8 @@ pub enum Peer {
     Process(i32),
     /// A thread of this id that is not there any more.
     Gone(i32),
+    /// Nobody: the lock is free, and the thread was not woken.
+    Nobody,
 }
 
 /// One call on a stack.

@@ -99,6 +99,10 @@ pub fn name(at: At, own: i32, frames: &[Frame], known: &Known) -> Option<WaitsFo
             let gone = || locks(frames).then_some(Peer::Gone(owner.cast_signed()));
             Some(WaitsFor { what: Awaited::Lock, who: peer(owner).or_else(gone)? })
         }
+        // Whoever gave it back has woken nobody.
+        At::Futex { expected: CONTENDED, word: 0, .. } if locks(frames) => {
+            Some(WaitsFor { what: Awaited::Lock, who: Peer::Nobody })
+        }
         // pthread_join waits for the kernel to clear the thread's id.
         At::Futex { word, expected, .. } if word == expected && known.own.contains(&word.cast_signed()) => {
             Some(WaitsFor { what: Awaited::End, who: peer(word)? })
@@ -158,9 +162,11 @@ mod tests {
             offset: 0,
             interrupted: false,
         };
-        let at = At::Futex { expected: 2, word: 2, owner: 99, kind: 0 };
-        let who = |function| name(at, 10, &[call(function)], &Known::default()).map(|waits| waits.who);
-        assert_eq!(who("pthread_mutex_lock"), Some(Peer::Gone(99)));
-        assert_eq!(who("sem_wait"), None);
+        let at = |word, owner| At::Futex { expected: 2, word, owner, kind: 0 };
+        let who_has = |at, function| name(at, 10, &[call(function)], &Known::default()).map(|waits| waits.who);
+        assert_eq!(who_has(at(2, 99), "pthread_mutex_lock"), Some(Peer::Gone(99)));
+        assert_eq!(who_has(at(0, 0), "pthread_mutex_lock"), Some(Peer::Nobody));
+        assert_eq!(who_has(at(2, 99), "sem_wait"), None);
+        assert_eq!(who_has(at(0, 0), "sem_wait"), None);
     }
 }

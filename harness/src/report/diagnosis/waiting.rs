@@ -51,7 +51,7 @@ fn follow<'s>(seen: &'s Seen, from: &'s Thread, told: &mut Vec<&'s Thread>, line
             // What another process had when it was forked is not that one's to give back.
             Peer::Thread(id) => find(seen, id).filter(|owner| is_beside(seen, thread, owner)),
             Peer::Process(id) => seen.others.iter().find(|process| process.id == id)?.threads.first(),
-            Peer::Itself | Peer::Gone(_) => None,
+            Peer::Itself | Peer::Gone(_) | Peer::Nobody => None,
         });
     }
 }
@@ -67,6 +67,7 @@ pub fn awaited(seen: &Seen, thread: &Thread) -> Option<String> {
     let waits = thread.waits_for?;
     Some(match (waits.what, waits.who) {
         (Awaited::Lock, Peer::Itself) => "for a lock that it has itself".to_owned(),
+        (Awaited::Lock, Peer::Nobody) => "for a lock that nobody has".to_owned(),
         (Awaited::Lock, Peer::Gone(id)) => format!("for a lock of thread {id}, which is gone"),
         (Awaited::Lock, Peer::Thread(id) | Peer::Process(id)) => {
             let owner = find(seen, id)?;
@@ -81,6 +82,7 @@ pub fn awaited(seen: &Seen, thread: &Thread) -> Option<String> {
         }
         (Awaited::End, Peer::Thread(id)) => format!("for the end of {}", who(find(seen, id)?)),
         (Awaited::End, Peer::Process(id)) => format!("for the end of process {id}"),
+        (Awaited::End, Peer::Nobody) => "for nobody's end".to_owned(),
         (Awaited::End, Peer::Itself) => "for its own end".to_owned(),
         (Awaited::End, Peer::Gone(id)) => format!("for the end of thread {id}, which is gone"),
     })
