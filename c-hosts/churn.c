@@ -4,6 +4,8 @@
 //! runtimes: 1..2
 //! needs: churn
 //! deadline: 30s
+//! parts: callback churn
+//! steps: load 1, start 1, load 2, start 2, churn 1, churn 2, attach 1 on threads, attach 2 on threads, churn 1 on threads, churn 2 on threads, detach 1 on threads, detach 2 on threads, stop 2, stop 1, exit
 #include "coexist.h"
 #include <stdatomic.h>
 

@@ -4,6 +4,8 @@
 //! runtimes: 1..2
 //! variants: alone
 //! exit: 3
+//! parts: callback exit-return
+//! steps: load 1, start 1, load 2, start 2, callback 1, callback 2, exit
 #include "coexist.h"
 
 enum { ROUNDS = 3, MOST = 2 };

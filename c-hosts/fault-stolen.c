@@ -6,6 +6,10 @@
 //! variants: alone
 //! modes: first later
 //! deadline: 3s
+//! parts: callback
+//! parts-first: fault
+//! steps: load 1, start 1, fault 1, load 2, start 2, fault 1, fault 1
+//! steps: later: load 2, start 2, load 1, start 1, fault 1, fault 1
 #include "coexist.h"
 #include <unistd.h>
 

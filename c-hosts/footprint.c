@@ -17,6 +17,8 @@
 //! budget: reserved 2 TiB
 //! budget: mappings 2000
 //! budget: descriptors 64
+//! parts: footprint
+//! steps: load 1, load 2, start 1, start 2, callback 1, call 1, callback 2, call 2, churn 1, churn 2, stop 2, stop 1, exit
 #include "coexist.h"
 #include <signal.h>
 #include <sys/resource.h>

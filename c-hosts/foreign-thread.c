@@ -5,6 +5,8 @@
 //! variants: alone
 //! needs: call
 //! unordered: stdout
+//! parts: callback foreign-thread
+//! steps: load 1, start 1, load 2, start 2, attach 1 on threads, attach 2 on threads, callback 1 on threads, callback 2 on threads, call 1 on threads, call 2 on threads, detach 1 on threads, detach 2 on threads, stop 2, stop 1, exit
 #include "coexist.h"
 
 enum { THREADS = 2, MOST = 2 };

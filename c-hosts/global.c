@@ -3,6 +3,8 @@
 //! runtimes: 2
 //! needs: state
 //! variants: alone
+//! parts: callback load-flags[global]
+//! steps: load 1, load 2, bound, start 1, start 2, callback 1, callback 2, state 1, state 2, stop 2, stop 1, exit
 #include "coexist.h"
 #include <dlfcn.h>
 

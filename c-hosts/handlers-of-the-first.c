@@ -19,6 +19,8 @@
 //! also: c+jvm
 //! also: jvm+c
 //! deadline: 5s
+//! parts: footprint
+//! steps: load 1, start 1, churn 1, load 2, loaded 2, start 2, started 2, churn 2, churned 2, keeps 1
 #define _GNU_SOURCE
 #include "support/signals.h"
 #include <unistd.h>

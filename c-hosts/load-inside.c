@@ -4,6 +4,8 @@
 //! needs: call state
 //! variants: alone
 //! deadline: 5s
+//! parts: callback
+//! steps: load 1, start 1, call 1, load 2 nested, start 2 nested, callback 2 nested, call 2 nested, callback 1, state 1, state 2, stop 2, stop 1, exit
 #include "coexist.h"
 
 enum { NUMBER = 23 };

@@ -7,6 +7,8 @@
 //! also: c+cpp+rust
 //! also: c+cpp+rust+go
 //! also: c+cpp+rust+go+ocaml+haskell+d-ldc+ada+pascal+nim+fortran+objc+glib+ecl@no-traps+guile+boehm+gomp+lua+luajit+python+ruby+tcl+swipl+mono+php+duktape+mujs+jim+jvm
+//! parts: callback
+//! steps: load 1, start 1, load 2, start 2, callback 1, callback 2, state 1, state 2, stop 2, stop 1, exit
 #include "coexist.h"
 
 enum { ROUNDS = 2, MOST = 32 };

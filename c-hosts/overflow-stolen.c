@@ -6,6 +6,10 @@
 //! variants: alone
 //! modes: first later
 //! deadline: 3s
+//! parts: callback
+//! parts-first: overflow
+//! steps: load 1, start 1, overflow 1, load 2, start 2, overflow 1, overflow 1
+//! steps: later: load 2, start 2, load 1, start 1, overflow 1, overflow 1
 #include "coexist.h"
 #include <unistd.h>
 

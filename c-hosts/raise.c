@@ -4,6 +4,8 @@
 //! runtimes: 1..2
 //! variants: alone
 //! needs: call raise
+//! parts: callback raise
+//! steps: load 1, start 1, load 2, start 2, raise 1, raise 2, call 1, raise 1 nested, raise 2 nested, call 2, raise 1 nested, raise 2 nested, stop 2, stop 1, exit
 #include "coexist.h"
 
 enum { MOST = 2 };

@@ -4,6 +4,8 @@
 //! runtimes: 1..2
 //! variants: alone
 //! needs: call
+//! parts: callback
+//! steps: load 1, start 1, load 2, start 2, call 1, call 2 nested, call 1 nested, callback 1, callback 2, stop 2, stop 1, exit
 #include "coexist.h"
 
 enum { DEPTH = 64, MOST = 2 };

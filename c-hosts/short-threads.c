@@ -4,6 +4,8 @@
 //! needs: call
 //! variants: alone
 //! deadline: 5s
+//! parts: callback short-threads
+//! steps: load 1, start 1, load 2, start 2, attach 1 on threads, call 1 on threads, detach 1 on threads, attach 2 on threads, call 2 on threads, detach 2 on threads, visitors, callback 1, callback 2, stop 2, stop 1, exit
 #include "coexist.h"
 
 enum { ROUNDS = 25, THREADS = 8, MOST = 2 };

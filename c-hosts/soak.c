@@ -22,6 +22,8 @@
 //! also: rust+rust
 //! also: boehm+d-gdc
 //! deadline: 240s
+//! parts: callback soak
+//! steps: load 1, start 1, load 2, start 2, call 1, call 2, crossings, stop 2, stop 1, exit
 #include "coexist.h"
 #include <fcntl.h>
 #include <stdio.h>

@@ -6,6 +6,9 @@
 //! variants: alone
 //! modes: first last
 //! deadline: 3s
+//! parts: callback footprint
+//! steps: load 1, start 1, load 2, start 2, call 1, churn 1, state 1, call 2, churn 2, state 2, stop 1, call 2, churn 2, state 2, stop 2, exit
+//! steps: last: load 2, start 2, load 1, start 1, call 1, churn 1, state 1, call 2, churn 2, state 2, stop 1, call 2, churn 2, state 2, stop 2, exit
 #include "coexist.h"
 
 static void work(struct library *lib, int64_t count)

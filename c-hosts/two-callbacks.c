@@ -7,6 +7,8 @@
 //! also: go+rust+cpp
 //! also: go@1.21+go+rust
 //! also: go+go+go
+//! parts: callback
+//! steps: load 1, load 2, bound, start 1, start 2, callback 1, callback 2, state 1, state 2, stop 2, stop 1, exit
 #include "coexist.h"
 
 enum { ROUNDS = 3, MOST = 3 };

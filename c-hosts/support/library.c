@@ -88,6 +88,7 @@ const coexist_host *coexist_early_host(const char *id)
 /* _exit: the library's clean-up must not hide why it was refused. */
 void library_refuse(const struct library *lib, const char *code, const char *detail)
 {
+    trial_refused(code, detail);
     trace_write(WIRE_REFUSED, lib->position, code, 0, 0);
     trace_detail(lib->position, detail, MOST_DETAIL);
     complain(code, detail);

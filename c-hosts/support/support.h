@@ -5,6 +5,7 @@
 
 #include "coexist.h"
 #include "coexist_wire.h"
+#include <stdatomic.h>
 #include <stddef.h>
 
 #pragma GCC visibility push(hidden)
@@ -13,8 +14,13 @@
 void begin(int argc, char **argv); /* once */
 bool host_is_loaded_first(void);   /* the libraries are there before the host's main */
 
+/* A kind of record like those of coexist_wire.h: a fact, text = the fact, a = how many trials showed it, b = how many were made.
+ * Not in include/, of which every library is made. */
+#define WIRE_FOUND 16
+
 /* trace.c */
 void trace_open(void);
+void trace_mute(void); /* for a child whose story is not the cell's: nothing is written any more */
 bool trace_is_watched(void); /* a harness handed the memory over */
 uint64_t trace_nonce(void);
 void trace_main_lane(void);
@@ -27,6 +33,14 @@ void trace_fact(int runtime, const char *key, const char *text);
 void mark_open(void);
 void mark_full(void); /* async-signal-safe */
 void mark_hung(void); /* a child hangs, and is about to be killed */
+
+/* trial.c */
+/* In a child: the parent refuses the library as well. */
+void trial_refused(const char *code, const char *detail);
+void tell_void(const char *what, const char *why);
+
+/* patience.c */
+bool patience_for(pid_t child, const atomic_int *begun); /* until it has ended; false if it hangs */
 
 /* state.c */
 void state_tell(void); /* after a mark's record and before its request */

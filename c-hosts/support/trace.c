@@ -24,6 +24,7 @@ static struct {
     uint64_t capacity;
     uint64_t nonce;
     bool watched;
+    bool muted;
 } trace;
 
 /* Initial-exec, so that a host that is a library does not allocate at a thread's first event: that
@@ -73,6 +74,11 @@ void trace_open(void)
     trace.records = (struct wire_record *)((char *)trace.header + WIRE_HEADER_SIZE);
 }
 
+void trace_mute(void)
+{
+    trace.muted = true;
+}
+
 bool trace_is_watched(void)
 {
     return trace.watched;
@@ -98,6 +104,8 @@ static uint64_t trace_check(const struct wire_record *record, uint64_t commit)
 static void trace_append(enum wire_kind kind, int runtime, const char *text, size_t length,
                          int64_t a, int64_t b)
 {
+    if (trace.muted)
+        return;
     uint64_t index = __atomic_fetch_add(&trace.header->head, 1, __ATOMIC_RELAXED);
     if (index >= trace.capacity) {
         if (trace.watched && !atomic_flag_test_and_set(&full_told))

@@ -8,6 +8,7 @@ mod entry;
 mod header;
 mod manifest;
 pub mod placeholder;
+mod story;
 mod stress;
 mod texts;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use budget::{Budget, Resource};
 pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
 pub use entry::Entry;
+pub use story::{Place, Step, Story};
 pub use stress::Stress;
 pub(crate) use texts::Texts;
 
@@ -105,6 +107,8 @@ pub struct Caught {
     pub phase: Option<String>,
     /// The verdict's name.
     pub verdict: String,
+    /// The facts that the scenario must find, all of them.
+    pub facts: Vec<String>,
 }
 
 /// Who hands out the memory of managed objects.
@@ -239,6 +243,12 @@ pub struct Scenario {
     pub modes: Vec<String>,
     /// Further cells by their runtimes.
     pub also: Vec<Vec<RuntimeId>>,
+    /// Scenarios for one runtime whose steps every library takes here as well.
+    pub parts: Vec<Part>,
+    /// The same of the first library only.
+    pub parts_first: Vec<Part>,
+    /// What is done with two libraries: of a mode, or of all that have no own.
+    pub stories: Vec<(Option<String>, Story)>,
     /// All of stdout, line by line, with placeholders; empty: not stated.
     pub stdout: Vec<String>,
     /// The exit status to expect.
@@ -253,6 +263,17 @@ pub struct Scenario {
     pub footprints: Footprints,
     /// What a host may have at a mark.
     pub budgets: Vec<Budget>,
+    /// Keys of the facts that it may report, if it is a measuring scenario: `needs`, `takes`.
+    pub facts: Vec<String>,
+}
+
+/// A scenario for one runtime that is part of another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Part {
+    /// Its name.
+    pub scenario: Arc<str>,
+    /// Another mode than its first.
+    pub mode: Option<Arc<str>>,
 }
 
 /// What becomes of the changes between marks.
@@ -289,6 +310,15 @@ impl std::fmt::Display for Group {
             Self::Compiled => "compiled",
             Self::Vm => "vm",
         })
+    }
+}
+
+impl Scenario {
+    /// What is done with two libraries in that mode; nothing if the header does not say.
+    #[must_use]
+    pub fn story(&self, mode: &str) -> Option<&Story> {
+        let own = self.stories.iter().find(|(of, _)| of.as_deref() == Some(mode));
+        own.or_else(|| self.stories.iter().find(|(of, _)| of.is_none())).map(|(_, story)| story)
     }
 }
 
@@ -332,8 +362,11 @@ impl Catalog {
         let runtimes: Vec<Runtime> = samples.into_iter().flat_map(|sample| sample.runtimes).collect();
         // Against an incomplete set of runtimes, good scenarios would be blamed as well.
         if findings.is_empty() {
+            let alone = headers.iter().map(|header| &header.scenario).filter(|scenario| scenario.fewest == 1);
+            let alone: Vec<_> = alone.map(|scenario| (scenario.name.clone(), scenario.modes.clone())).collect();
             for header in &mut headers {
                 cross::find_vm(header, &vms);
+                cross::check_parts(header, &alone);
                 if !runtimes.is_empty() {
                     cross::check_header(header, &runtimes);
                 }

@@ -3,6 +3,8 @@
 mod bless;
 mod doctor;
 mod exit;
+mod explain;
+mod laws;
 mod ledger;
 mod list;
 mod run;
@@ -72,8 +74,12 @@ enum Command {
     Setup(setup::Arguments),
     /// Show traces that wait for a decision, and accept them
     Bless(bless::Arguments),
-    /// Known failures: what the last run suggests, writing that down, and what is out of date
+    /// Facts and cases: what the last run suggests, writing that down, and what is out of date
     Ledger(ledger::Arguments),
+    /// What is known beforehand of a cell, a runtime, a law or a kind of fact; runs nothing
+    Explain(explain::Arguments),
+    /// The laws, and how each did in the last run: cells, failures, false alarms
+    Laws(laws::Arguments),
 }
 
 /// What stops a subcommand; each has an exit status.
@@ -147,6 +153,8 @@ pub fn main() -> ExitStatus {
         Command::Setup(own) => setup::main(own, &place()?),
         Command::Bless(own) => bless::main(own, &place()?),
         Command::Ledger(own) => ledger::main(own, &place()?),
+        Command::Explain(own) => explain::main(own, &place()?),
+        Command::Laws(own) => laws::main(own, &place()?),
     })
 }
 

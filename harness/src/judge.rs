@@ -1,8 +1,10 @@
-//! What we conclude: from an observation to an outcome, from an outcome, a snapshot and the ledger to a verdict.
+//! What we conclude: from an observation to an outcome, from an outcome, a snapshot and an expectation to a verdict.
 //! Runs nothing.
 
 mod budget;
 mod callbacks;
+mod expectation;
+mod facts;
 mod heaps;
 pub mod ledger;
 mod nameless;
@@ -11,8 +13,10 @@ mod rate;
 pub mod snapshot;
 mod verdict;
 
-pub use ledger::{Circumstances, Ledger};
+pub use expectation::{Expectation, How, Prediction, Way};
+pub use facts::{compare_facts, facts};
+pub use ledger::Ledger;
 pub use nameless::{nameless, shape, text};
 pub use outcome::{Outcome, What, conclude};
-pub use rate::{Rate, Tally};
-pub use verdict::{Comparison, Judgement, Verdict, judge};
+pub use rate::{Decision, Rate, Tally};
+pub use verdict::{Comparison, Counts, Judgement, Verdict, judge};

@@ -7,6 +7,7 @@
 //! | [`id`] | a text | names of runtimes and cells |
 //! | [`signal`] | numbers | names of signals and flags |
 //! | [`project`] | a folder | where everything is |
+//! | [`text_file`] | a text | a file that appears whole or not at all |
 //! | [`child`] | a program | what it left, and nothing running |
 //! | [`catalog`] | `samples/*/sample.toml`, `c-hosts/*.c` | runtimes and scenarios |
 //! | [`toolchain`] | a manifest's tools | programs on this machine; what `setup` installs |
@@ -15,7 +16,8 @@
 //! | [`run`] | a cell's host and libraries | an observation |
 //! | [`check`] | a built library | its table, read in a child |
 //! | [`compile`] | manifests and C files | libraries and hosts, each built once |
-//! | [`judge`] | an observation, a snapshot, the ledger | an outcome, a verdict |
+//! | [`judge`] | an observation, a snapshot, an expectation | an outcome, a verdict |
+//! | [`laws`] | facts of single libraries, cases | what each cell is expected to do |
 //! | [`history`] | `history.json` | what earlier runs of the same saw |
 //! | [`diagnose`] | a failed cell's host and libraries | who it was, from another run below a tracer |
 //! | [`record`] | judged cells | the JSON of a run |
@@ -36,6 +38,7 @@ pub mod diagnose;
 pub mod history;
 pub mod id;
 pub mod judge;
+pub mod laws;
 pub mod matrix;
 pub mod project;
 pub mod record;
@@ -43,5 +46,6 @@ pub mod report;
 pub mod run;
 pub mod signal;
 pub mod suite;
+pub mod text_file;
 pub mod toolchain;
 pub mod trace;

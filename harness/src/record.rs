@@ -14,8 +14,9 @@ use thiserror::Error;
 use crate::check::linkage::{Linkage, SharedObject, Sharing};
 use crate::compile::{Artefact, Artefacts, Built, Cost, Unit};
 use crate::diagnose::Diagnosis;
-use crate::id::{CellId, RuntimeId};
-use crate::judge::{Comparison, Outcome, Tally, Verdict};
+use crate::id::CellId;
+use crate::judge::{Comparison, How, Outcome, Tally, Verdict, Way};
+use crate::trace::Found;
 
 pub use footprints::FootprintRecord;
 
@@ -46,12 +47,12 @@ pub struct Record {
     pub libraries: Vec<LibraryRecord>,
     /// How often each verdict was given.
     pub totals: BTreeMap<Verdict, usize>,
-    /// Ledger entries that were about no cell of a full run: line and cells.
-    pub unmatched: Vec<(usize, String)>,
-    /// Ledger entries about cells of this run whose last day is over: line, cells, and that day.
-    pub expired: Vec<(usize, String, String)>,
-    /// Causes in the ledger that no entry has, in a full run: line and name.
-    pub unused: Vec<(usize, String)>,
+    /// Facts and cases that were about no cell of a full run: place and cells.
+    pub unmatched: Vec<(String, String)>,
+    /// Causes that no fact and no case has, in a full run: place and name.
+    pub unused: Vec<(String, String)>,
+    /// Cells that must fail by a law, and that were not run: their law was left to say so.
+    pub left: usize,
     /// Snapshot files that belong to no cell, below the project's root.
     pub orphans: Vec<String>,
 }
@@ -89,14 +90,71 @@ pub struct CellRecord {
     pub stderr: String,
     /// Measured at marks.
     pub footprints: Vec<FootprintRecord>,
-    /// The ledger's reason, for a known failure.
+    /// Facts that a measuring scenario found out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
+    /// Facts that it could not find out, as what it compares with did not pass either: `needs SIGUSR1 in churn: hung`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub void: Vec<String>,
+    /// Why it failed, if that was expected: the words of a fact or a case, or the facts and the law that predict it.
     pub reason: Option<String>,
-    /// Where that was reported.
-    pub upstream: Option<String>,
-    /// Of a failure that the ledger does not have: the entry that comes nearest, and why it does not cover it.
+    /// What it is expected to do, if that is not to finish.
+    pub expected: Vec<ExpectedRecord>,
+    /// Of a failure that nobody expected: the fact, case or law that comes nearest, and why it does not cover it.
     pub uncovered: Option<String>,
     /// Who it was, if that was asked for.
     pub diagnosis: Option<Box<Diagnosis>>,
+}
+
+/// One way in which a cell is expected to fail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedRecord {
+    /// The law that predicts it; nothing for a fact or a case that somebody wrote down.
+    pub law: Option<String>,
+    /// `must`, `may`, or how often.
+    pub how: String,
+    /// The facts that it follows from, or the place of the entry.
+    pub because: String,
+    /// The phases in one of which it fails; empty: any.
+    pub phases: Vec<String>,
+}
+
+impl ExpectedRecord {
+    /// In words: `must fail in fault, law stolen-fault: …`
+    #[must_use]
+    pub fn text(&self) -> String {
+        let by = self.law.as_ref().map_or_else(String::new, |law| format!(", law {law}"));
+        let phases = if self.phases.is_empty() { "any phase".to_owned() } else { self.phases.join(" or ") };
+        let how = match self.how.as_str() {
+            "must" => "must fail".to_owned(),
+            "may" => "may fail".to_owned(),
+            rate => format!("fails in {rate} runs"),
+        };
+        format!("{how} in {phases}{by}: {}", self.because)
+    }
+
+    /// Of one way.
+    #[must_use]
+    pub fn of(way: &Way) -> Self {
+        match way {
+            Way::Entry(entry) => Self {
+                law: None,
+                how: entry.rate.map_or_else(|| "must".to_owned(), |rate| rate.to_string()),
+                because: entry.place(),
+                phases: entry.phases.clone(),
+            },
+            Way::Law(prediction) => Self {
+                law: Some(prediction.law.to_owned()),
+                how: match prediction.how {
+                    How::Must => "must".to_owned(),
+                    How::May => "may".to_owned(),
+                },
+                because: prediction.because.clone(),
+                phases: prediction.phases.clone(),
+            },
+        }
+    }
 }
 
 /// What is known of a cell from this run and from earlier ones in which everything that was run was the same.
@@ -121,15 +179,6 @@ pub struct Failure {
     pub verdict: Verdict,
     /// How often.
     pub count: usize,
-}
-
-impl CellRecord {
-    /// The versions, by the runtimes' names without the numbers of copies.
-    #[must_use]
-    pub fn said(&self) -> Vec<(RuntimeId, String)> {
-        let split = self.versions.iter().filter_map(|line| line.split_once(": "));
-        split.filter_map(|(label, said)| Some((label.split('#').next()?.parse().ok()?, said.to_owned()))).collect()
-    }
 }
 
 impl Together {
@@ -225,10 +274,10 @@ impl Record {
         cell.runtimes.iter().map(find).collect()
     }
 
-    /// Whether the ledger has entries or causes that are of no use, or of no use any more.
+    /// Whether there are facts, cases or causes that are of no use.
     #[must_use]
     pub fn ledger_is_outdated(&self) -> bool {
-        !(self.unmatched.is_empty() && self.expired.is_empty() && self.unused.is_empty())
+        !(self.unmatched.is_empty() && self.unused.is_empty())
     }
 
     /// The cell of an id.

@@ -3,12 +3,12 @@
 mod again;
 mod job;
 mod races;
+mod second;
 mod summary;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use jiff::civil::Date;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -16,8 +16,7 @@ use crate::catalog::{Catalog, Stress};
 use crate::child::ChildError;
 use crate::compile::{self, Artefacts, CompileError, Places, Store, Toolbox};
 use crate::history::{History, Remembered};
-use crate::id::RuntimeId;
-use crate::judge::{Circumstances, Ledger};
+use crate::laws::Expected;
 use crate::matrix::Cell;
 use crate::record::CellRecord;
 use crate::run::{Load, Pool, Progress};
@@ -26,6 +25,7 @@ use job::CellJob;
 pub use job::{Run, start};
 use races::Identity;
 pub use races::Repeat;
+use second::SecondLook;
 use summary::summarise;
 
 /// The target triple of the harness.
@@ -46,7 +46,7 @@ pub struct Options {
     pub diagnose: Diagnose,
 }
 
-/// What becomes of cells that the ledger says hang, and so need no processor.
+/// What becomes of cells that are expected to hang every time, and so need no processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hangs {
     /// They wait for their turn as any other.
@@ -66,21 +66,12 @@ pub struct Setting<'a> {
     pub store: &'a Store,
     /// Finds programs for builds.
     pub tools: &'a Toolbox,
-    /// Known failures.
-    pub ledger: &'a Ledger,
+    /// What cells are expected to do.
+    pub expected: &'a Expected<'a>,
     /// What earlier runs saw.
     pub history: &'a History,
-    /// The day by which their entries expire, UTC.
-    pub day: Date,
     /// How cells are run.
     pub options: Options,
-}
-
-impl Setting<'_> {
-    /// What entries of the ledger are compared with, of a run in which these versions were said.
-    fn now<'v>(&self, versions: &'v [(RuntimeId, String)]) -> Circumstances<'v> {
-        Circumstances { day: self.day, platform: PLATFORM, versions }
-    }
 }
 
 /// The harness could not do its part.
@@ -103,7 +94,7 @@ pub enum Event<'a> {
     Build(compile::Step<'a>),
     /// Everything is built; so many runs follow.
     Built(usize),
-    /// So many runs more, of cells that are not always the same.
+    /// So many runs more, of cells that need a second look.
     Again(usize),
     /// A run of a cell began.
     Started(&'a Cell<'a>),
@@ -149,27 +140,32 @@ pub fn run<'c>(
     };
     let _load = load.transpose().map_err(|source| ChildError::System { what: "keep processors busy", source })?;
     let mut identity = Identity::new(setting.options, &program);
-    let entries = setting.ledger.about_each(cells.iter().map(|cell| &cell.id));
-    let job = |(cell, entries)| CellJob::new(cell, entries, setting, &artefacts, &mut identity);
-    let jobs: Vec<CellJob<'_>> = cells.iter().zip(entries).map(job).collect();
+    let expectations = setting.expected.of_each(cells);
+    let job = |(cell, expected)| CellJob::new(cell, expected, setting, &artefacts, &mut identity);
+    let jobs: Vec<CellJob<'_>> = cells.iter().zip(expectations).map(job).collect();
     if setting.options.hangs == Hangs::Aside && jobs.iter().any(CellJob::hangs) {
         pool.be_patient()?;
     }
     let mut done: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
+    let mut look = SecondLook::new();
     loop {
-        let more: Vec<usize> =
+        let mut more: Vec<usize> =
             jobs.iter().zip(&done).map(|(job, runs)| setting.options.repeat.more(job, runs, setting)).collect();
+        if more.iter().all(|more| *more == 0) {
+            more = jobs.iter().zip(&done).map(|(job, runs)| look.more(job, runs, setting)).collect();
+        }
         // Round by round, so that repeats of one cell meet different neighbours.
         let rounds = 0..more.iter().copied().max().unwrap_or(0);
         let wave: Vec<usize> =
             rounds.flat_map(|round| (0..jobs.len()).filter(|at| more[*at] > round).collect::<Vec<_>>()).collect();
         let is_first = done.iter().all(Vec::is_empty);
         seen(if is_first { Event::Built(wave.len()) } else { Event::Again(wave.len()) });
-        let results = pool.each(
+        let (look, results) = (&look, &mut *pool);
+        let results = results.each(
             &wave,
             |at| jobs[*at].hangs(),
             // As a list of one: most cells have no other run, and where it lies it stays.
-            |worker, at| vec![jobs[*at].run(worker, setting)],
+            |worker, at| if look.is_over() { Vec::new() } else { vec![jobs[*at].run(worker, setting)] },
             |progress| match progress {
                 Progress::Started(at) => seen(Event::Started(jobs[*at].cell)),
                 Progress::Ended(at, runs) => runs.iter().for_each(|run| seen(Event::Ended(jobs[*at].cell, run))),

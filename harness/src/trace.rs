@@ -21,6 +21,29 @@ pub struct Trace {
     pub dropped: u64,
     /// Why the bytes cannot be believed, if so.
     pub corruption: Option<String>,
+    /// Facts that a measuring scenario found out about its library, in its order. They are no events: no text of the trace
+    /// has them.
+    pub found: Vec<Found>,
+}
+
+/// A fact about one library, and the trials that it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// `needs SIGUSR1 in churn`: the first word is its key.
+    pub text: String,
+    /// How many trials showed it.
+    pub times: u32,
+    /// How many trials were made.
+    pub of: u32,
+}
+
+impl Found {
+    /// What kind of fact it is: `needs`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        self.text.split(' ').next().unwrap_or_default()
+    }
 }
 
 /// One event.
@@ -132,6 +155,12 @@ impl Trace {
     pub fn fact(&self, runtime: u8, key: &str) -> Option<&str> {
         let of_runtime = self.of(Kind::Fact).filter(|event| event.runtime == runtime);
         of_runtime.filter_map(|event| event.text.split_once('=')).filter(|(k, _)| *k == key).map(|(_, v)| v).last()
+    }
+
+    /// All facts of the host under a key.
+    pub fn facts<'t>(&'t self, key: &'t str) -> impl Iterator<Item = &'t str> {
+        let of_host = self.of(Kind::Fact).filter(|event| event.runtime == 0);
+        of_host.filter_map(|event| event.text.split_once('=')).filter(move |(k, _)| *k == key).map(|(_, v)| v)
     }
 
     /// The details that directly follow an event on its lane, joined.

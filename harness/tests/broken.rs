@@ -42,6 +42,7 @@ fn is_caught(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
             outcome: outcome.what.to_string(),
             phase: caught.phase.is_some().then(|| outcome.phase.clone()),
             verdict: record.verdict.to_string(),
+            facts: record.found.iter().map(|found| found.text.clone()).collect(),
             ..caught.clone()
         };
         assert_eq!(seen, *caught, "round {round}: {}\n{}\n{}", outcome.detail, record.trace, record.stderr);
@@ -61,7 +62,8 @@ fn is_caught(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
 fn the_control_is_among_them() {
     let pass = Verdict::Pass.to_string();
     let broken = stage::catalog().read_broken().unwrap();
-    let sound = broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(|caught| caught.verdict == pass));
+    let is_sound = |caught: &Caught| caught.verdict == pass && caught.facts.is_empty();
+    let sound = broken.iter().filter(|runtime| runtime.caught.as_ref().is_some_and(is_sound));
     assert_eq!(sound.map(|runtime| runtime.id.to_string()).collect::<Vec<_>>(), [CONTROL]);
 }
 
@@ -81,6 +83,7 @@ fn the_control_passes(#[files("c-hosts/*.c")] host: PathBuf) {
             let (record, left) = (judged.record, judged.left);
             let told = format!("round {round}: {}: {}\n{}", record.cell, record.outcome.detail, record.trace);
             assert_eq!((record.verdict, record.comparison), (Verdict::Pass, Comparison::Same), "{told}");
+            assert_eq!((&record.found, &record.void), (&Vec::new(), &Vec::new()), "{told}");
             assert!(left.is_empty(), "{told}\nleft behind: {left:#?}");
         }
     }
@@ -97,7 +100,8 @@ fn every_scenario_catches_one_of_them() {
     let broken = stage::catalog().read_broken().unwrap();
     let caught: Vec<&Caught> = broken.iter().filter_map(|runtime| runtime.caught.as_ref()).collect();
     let pass = Verdict::Pass.to_string();
-    let catches = |name: &str| caught.iter().any(|caught| caught.verdict != pass && scenario_of(caught).0 == name);
+    let says = |caught: &Caught| caught.verdict != pass || !caught.facts.is_empty();
+    let catches = |name: &str| caught.iter().any(|caught| says(caught) && scenario_of(caught).0 == name);
     let names = stage::catalog().scenarios.iter().map(|scenario| scenario.name.as_str());
     let none: Vec<&str> = names.filter(|name| !catches(name)).collect();
     assert_eq!(

@@ -1,6 +1,7 @@
 //! The command line, as a user meets it: exit statuses, and what is printed.
 
 mod cache;
+mod facts;
 mod input;
 mod ledger;
 mod output;

@@ -27,6 +27,26 @@ pub(super) fn find_vm(header: &mut Header, vms: &[Arc<Vm>]) {
     }
 }
 
+/// Checks that the parts of a scenario are scenarios for one runtime.
+pub(super) fn check_parts(header: &mut Header, scenarios: &[(String, Vec<String>)]) {
+    let Header { source, places, .. } = header;
+    for (part, at) in &places.parts {
+        let found = scenarios.iter().find(|(name, _)| **name == *part.scenario);
+        let (message, next) = match (found, &part.mode) {
+            (None, _) => (
+                format!("there is no scenario `{}` for one runtime", part.scenario),
+                suggest(&part.scenario, scenarios.iter().map(|(name, _)| name.as_str())),
+            ),
+            (Some((_, modes)), Some(mode)) if modes.iter().skip(1).all(|known| **known != **mode) => (
+                format!("the scenario `{}` has no mode `{mode}` beside its first", part.scenario),
+                suggest(mode, modes.iter().skip(1).map(String::as_str)),
+            ),
+            (Some(_), _) => continue,
+        };
+        source.find(Code::UnknownPart, at.clone(), message, next);
+    }
+}
+
 /// Checks a scenario against the runtimes, and writes `also` with the ids by which the catalogue knows them.
 pub(super) fn check_header(header: &mut Header, runtimes: &[Runtime]) {
     let Header { source, scenario, places } = header;

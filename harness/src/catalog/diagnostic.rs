@@ -100,6 +100,8 @@ codes! {
     HeaderValue = "header::value",
     /// `runtimes` takes no library at all, or fewer than it starts with.
     Arity = "header::arity",
+    /// `facts` in a scenario that does not take one library.
+    FactsOfSeveral = "header::facts-of-several",
     /// A load mode stands twice.
     DuplicateMode = "header::duplicate-mode",
     /// `needs` names something that is no entry of the contract.
@@ -108,6 +110,8 @@ codes! {
     HeaderPlaceholder = "header::unknown-placeholder",
     /// `also` names a runtime that is not there.
     UnknownRuntime = "header::unknown-runtime",
+    /// `parts` names something that is no scenario for one runtime.
+    UnknownPart = "header::unknown-part",
     /// `vm` names something that is no folder of `c-hosts/vm`.
     UnknownVm = "header::unknown-vm",
     /// `vm` stands beside the mode `linked`.

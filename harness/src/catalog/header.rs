@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::diagnostic::{Code, Finding, Source, name_below};
-use super::{DLOPEN, Footprints, PLAIN, Scenario, StdoutOrder, Variants};
+use super::{DLOPEN, Footprints, PLAIN, Part, Scenario, StdoutOrder, Variants};
 use crate::id::is_name;
 
 /// A scenario as its header states it, with the places of what is checked against the runtimes.
@@ -32,8 +32,12 @@ pub(super) struct Places {
     pub(super) vm: Option<(String, Range<usize>)>,
     /// Where `modes` says that the libraries are there before the host: `linked`, `preload`.
     pub(super) linked: Option<Range<usize>>,
+    /// Each scenario of `parts` and `parts-first`, with its place.
+    pub(super) parts: Vec<(Part, Range<usize>)>,
     /// One for each runtime of `Scenario::also`.
     pub(super) also: Vec<Vec<Range<usize>>>,
+    /// The directive's value, if it stands there.
+    pub(super) facts: Option<Range<usize>>,
 }
 
 /// Reads all scenarios of `folder`, sorted by name, and checks each by itself.
@@ -83,6 +87,9 @@ fn read(mut source: Source, file: &Path) -> Header {
         flavour: PLAIN.to_owned(),
         modes: vec![DLOPEN.to_owned()],
         also: Vec::new(),
+        parts: Vec::new(),
+        parts_first: Vec::new(),
+        stories: Vec::new(),
         stdout: Vec::new(),
         exit: 0,
         deadline: Duration::from_secs(10),
@@ -90,6 +97,7 @@ fn read(mut source: Source, file: &Path) -> Header {
         unstressed: Vec::new(),
         footprints: Footprints::Shown,
         budgets: Vec::new(),
+        facts: Vec::new(),
     };
     let mut places = Places::default();
     let text = source.text.clone();
@@ -107,6 +115,7 @@ fn read(mut source: Source, file: &Path) -> Header {
     while let Some(line) = lines.next_if(|line| line.starts_with("//!")) {
         directive::apply(&mut source, &line, &mut seen, &mut scenario, &mut places);
     }
+    directive::check_facts(&mut source, &scenario, &places);
     while let Some(line) = lines.next_if(|_| true) {
         if line.text.trim_start().starts_with("//!") {
             let next = "move it directly below the first comment, with nothing between";

@@ -1,4 +1,6 @@
-//! `coexist bless`: show traces that wait for a decision, cells with the same change together, and accept them.
+//! `coexist bless`: show traces and facts that wait for a decision, cells with the same change together, and accept them.
+
+mod facts;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -39,13 +41,22 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     }
     let filter = Filter::new(&own.filters)?;
     let mut pending = snapshot::pending(project.root());
-    pending.retain(|one| {
-        let mut names = vec![one.cell.to_string(), one.cell.scenario.to_string(), one.cell.scenario_text()];
-        names.extend(one.cell.runtimes.iter().map(ToString::to_string));
+    let is_wanted = |cell: &CellId| {
+        let mut names = vec![cell.to_string(), cell.scenario.to_string(), cell.scenario_text()];
+        names.extend(cell.runtimes.iter().map(ToString::to_string));
         filter.matches(&names)
-    });
+    };
+    pending.retain(|one| is_wanted(&one.cell));
+    let may_write = |question: &str| !own.show && (own.yes || ui::confirm(question));
+    let (measured, left) = facts::main(project, &catalog, &is_wanted, &may_write)?;
+    if pending.is_empty() && measured + left == 0 {
+        ui::say("no trace and no fact waits for a decision\n");
+        return Ok(ExitStatus::Good);
+    }
+    if measured + left > 0 {
+        ui::say(&format!("facts of {measured} libraries accepted, of {left} left waiting\n"));
+    }
     if pending.is_empty() {
-        ui::say("no trace waits for a decision\n");
         return Ok(ExitStatus::Good);
     }
     let mut groups: BTreeMap<String, Vec<&Pending>> = BTreeMap::new();

@@ -1,19 +1,23 @@
-//! `coexist ledger`: what the last run says that the ledger should have, and writing that into it.
+//! `coexist ledger`: facts and cases that the last run suggests, and writing them down.
 
 mod edit;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use jiff::civil::Date;
 
 use super::{ExitStatus, Stopped, ui};
 use crate::id::CellId;
-use crate::judge::ledger::{Circumstances, Entry, FILE, Ledger, Standing};
+use crate::judge::ledger::{Entry, FACTS, FILE, Ledger};
+use crate::judge::{Verdict, judge};
+use crate::laws::Expected;
 use crate::matrix::{Cell, Filter, cells};
 use crate::project::Project;
-use crate::record::{CellRecord, Record};
+use crate::record::Record;
 use crate::report::suggestions::{Suggestion, Why, suggestions};
+use crate::text_file;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -23,14 +27,14 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print entries for what failed in the last run and is not known
+    /// Print entries for what failed in the last run and is not expected
     Suggest {
         /// Only of these cells: runtimes, scenarios, or globs for ids
         filters: Vec<String>,
     },
-    /// Write these entries at the end of the ledger, after showing them
+    /// Write these entries, after showing them: facts of single libraries beside their sample, all others as cases
     Apply(Apply),
-    /// What the ledger has, by cause, and what in it is out of date
+    /// Facts and cases by cause, and what in them is out of date
     Check,
 }
 
@@ -41,7 +45,7 @@ struct Apply {
     /// Why all of them fail, if that was verified; without it the entries have a TODO, and the ledger is refused until it is written
     #[arg(long, value_name = "TEXT", conflicts_with = "cause")]
     reason: Option<String>,
-    /// The name of their cause in the ledger
+    /// The name of their cause
     #[arg(long, value_name = "NAME")]
     cause: Option<String>,
     /// Also take out cells that the last run found fixed, and entries about no cell
@@ -55,84 +59,116 @@ struct Apply {
 pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let catalog = super::catalog(project)?;
     let ledger = Ledger::read(project.root())?;
+    let expected = Expected::new(&catalog, &ledger);
     let cells = cells(&catalog);
     match &own.command {
         Command::Suggest { filters } => {
             let record = Record::read(&project.record())?;
-            let found = suggested(&Filter::new(filters)?, &record, &ledger, &cells);
+            let found = suggested(&Filter::new(filters)?, &record, &expected, &cells);
             if found.is_empty() {
-                ui::say("nothing failed in the last run that the ledger does not have\n");
+                ui::say("nothing failed in the last run that is not expected\n");
             }
             for suggestion in found {
-                let text = suggestion.text(Why::Unknown, day(&record));
+                let text = suggestion.text(Why::Unknown);
                 ui::answer(&format!("# {}\n{text}\n", suggestion.about()));
             }
             Ok(ExitStatus::Good)
         }
-        Command::Apply(own) => apply(own, project, &ledger, &cells),
+        Command::Apply(own) => apply(own, project, (&ledger, &expected), &cells),
         Command::Check => Ok(check(&ledger, &cells)),
     }
 }
 
-fn suggested(filter: &Filter, record: &Record, ledger: &Ledger, cells: &[Cell<'_>]) -> Vec<Suggestion> {
-    let is_asked_for = |id: &CellId| cells.iter().find(|cell| cell.id == *id).is_some_and(|cell| filter.chooses(cell));
+fn suggested(filter: &Filter, record: &Record, expected: &Expected<'_>, cells: &[Cell<'_>]) -> Vec<Suggestion> {
+    let failed: Vec<Cell<'_>> =
+        cells.iter().filter(|cell| record.cell(&cell.id).is_some_and(|cell| cell.together.bad > 0)).cloned().collect();
+    let expectations = expected.of_each(&failed);
+    let of = |id: &CellId| failed.iter().position(|cell| cell.id == *id);
+    let is_asked_for = |id: &CellId| of(id).is_some_and(|at| filter.chooses(&failed[at]));
     suggestions(record, &ids(cells), is_asked_for, |id, outcome| {
-        let versions = record.cell(id).map(CellRecord::said).unwrap_or_default();
-        let now = Circumstances { day: today(), platform: &record.platform, versions: &versions };
-        ledger.about(id).iter().any(|entry| entry.stands(outcome, &now) == Standing::Covers)
+        let known =
+            |at: usize| judge(outcome, crate::judge::Comparison::Missing, &expectations[at]).verdict == Verdict::Known;
+        of(id).is_some_and(known)
     })
 }
 
-fn apply(own: &Apply, project: &Project, ledger: &Ledger, cells: &[Cell<'_>]) -> Result<ExitStatus, Stopped> {
+fn apply(
+    own: &Apply,
+    project: &Project,
+    (ledger, expected): (&Ledger, &Expected<'_>),
+    cells: &[Cell<'_>],
+) -> Result<ExitStatus, Stopped> {
     let record = Record::read(&project.record())?;
     let why = match (&own.reason, &own.cause) {
         (Some(reason), _) => Why::Reason(reason),
         (None, Some(cause)) => Why::Cause(cause),
         (None, None) => Why::Unknown,
     };
-    let path = project.root().join(FILE);
-    let old = std::fs::read_to_string(&path).unwrap_or_default();
-    let mut edits = edit::Edits::new(&old);
+    let found = suggested(&Filter::new(&own.filters)?, &record, expected, cells);
+    let mut files: BTreeSet<String> = found.iter().map(|suggestion| file(suggestion.sample.as_deref())).collect();
     if own.remove_fixed {
-        remove_fixed(&mut edits, &record, ledger, cells);
+        files.extend(ledger.entries().iter().map(|entry| entry.file.to_string()));
     }
-    for suggestion in suggested(&Filter::new(&own.filters)?, &record, ledger, cells) {
-        edits.append(suggestion.text(why, day(&record)));
+    let mut changed = Vec::new();
+    for name in files {
+        let path = project.root().join(&name);
+        let old = std::fs::read_to_string(&path).unwrap_or_default();
+        let mut edits = edit::Edits::new(&old);
+        if own.remove_fixed {
+            remove_fixed(&mut edits, &name, &record, ledger, cells);
+        }
+        for suggestion in found.iter().filter(|suggestion| file(suggestion.sample.as_deref()) == name) {
+            edits.append(suggestion.text(why));
+        }
+        if !edits.is_empty() {
+            changed.push((name, edits.text(), edits.shown(), edits.appends()));
+        }
     }
-    if edits.is_empty() {
-        ui::say("nothing to write: the ledger has what the last run says\n");
+    if changed.is_empty() {
+        ui::say("nothing to write: facts and cases say what the last run says\n");
         return Ok(ExitStatus::Good);
     }
-    let new = edits.text();
     // With the reasons as they are to be: what is wrong is said before anything is written.
-    if !(matches!(why, Why::Unknown) && edits.appends()) {
-        Ledger::parse(&new)?;
+    let appends = changed.iter().any(|(_, _, _, appends)| *appends);
+    if !(matches!(why, Why::Unknown) && appends) {
+        let new = changed.iter().map(|(name, text, _, _)| (name.as_str(), text.as_str())).collect();
+        Ledger::read_with(project.root(), &new)?;
     }
-    ui::answer(&edits.shown());
-    if !(own.yes || ui::confirm(&format!("write {FILE}?"))) {
+    for (name, _, shown, _) in &changed {
+        ui::answer(&format!("{name}\n{shown}"));
+    }
+    let names: Vec<&str> = changed.iter().map(|(name, _, _, _)| name.as_str()).collect();
+    if !(own.yes || ui::confirm(&format!("write {}?", names.join(", ")))) {
         ui::say("nothing was written\n");
         return Ok(ExitStatus::Good);
     }
-    edit::write(&path, &new).map_err(|error| Stopped::Setup {
-        message: format!("failed to write {FILE}: {error}"),
-        help: "the file is as it was".to_owned(),
-    })?;
-    ui::say(&format!("wrote {FILE}\n"));
-    if matches!(why, Why::Unknown) && edits.appends() {
-        ui::say("write the reasons now: until then the ledger is refused\n");
+    for (name, text, _, _) in &changed {
+        text_file::write(&project.root().join(name), text).map_err(|error| Stopped::Setup {
+            message: format!("failed to write {name}: {error}"),
+            help: "the file is as it was".to_owned(),
+        })?;
+        ui::say(&format!("wrote {name}\n"));
+    }
+    if matches!(why, Why::Unknown) && appends {
+        ui::say("write the reasons now: until then the files are refused\n");
     }
     Ok(ExitStatus::Good)
 }
 
+/// Where an entry about cells of one sample alone, or of several, belongs.
+fn file(sample: Option<&str>) -> String {
+    sample.map_or_else(|| FILE.to_owned(), |sample| format!("{FACTS}/{sample}.toml"))
+}
+
 /// Takes out of each entry the cells that did not fail although it says so, and the entry if it is about no other cell.
-fn remove_fixed(edits: &mut edit::Edits<'_>, record: &Record, ledger: &Ledger, cells: &[Cell<'_>]) {
+fn remove_fixed(edits: &mut edit::Edits<'_>, file: &str, record: &Record, ledger: &Ledger, cells: &[Cell<'_>]) {
     let all = ids(cells);
     let entries = ledger.about_each(all.iter().copied());
-    for entry in ledger.entries() {
-        let is_here = |entries: &[&Entry]| entries.iter().any(|other| std::ptr::eq(*other, entry));
-        let about: Vec<(&CellId, &Vec<&Entry>)> =
+    for entry in ledger.entries().iter().filter(|entry| &*entry.file == file) {
+        let is_here = |entries: &[Arc<Entry>]| entries.iter().any(|other| Arc::ptr_eq(other, entry));
+        let about: Vec<(&CellId, &Vec<Arc<Entry>>)> =
             all.iter().copied().zip(&entries).filter(|(_, entries)| is_here(entries)).collect();
-        let is_fixed = |id: &CellId, entries: &[&Entry]| {
+        let is_fixed = |id: &CellId, entries: &[Arc<Entry>]| {
             let fixed = record.cell(id).is_some_and(|cell| cell.verdict == crate::judge::Verdict::Fixed);
             // Where another entry says that it always fails, nothing is known of this one's rate.
             fixed && (entry.rate.is_none() || entries.iter().all(|other| other.rate.is_some()))
@@ -168,13 +204,10 @@ fn check(ledger: &Ledger, cells: &[Cell<'_>]) -> ExitStatus {
     line("all", &|_| true);
     let before = out.len();
     for entry in ledger.unmatched(ids.iter().copied()) {
-        let _ = writeln!(out, "line {}: `{}` is about no cell", entry.line, entry.cells());
-    }
-    for entry in ledger.expired(&ids, today()) {
-        let _ = writeln!(out, "line {}: `{}` has expired", entry.line, entry.cells());
+        let _ = writeln!(out, "{}: `{}` matches no cell", entry.place(), entry.cells());
     }
     for cause in ledger.unused() {
-        let _ = writeln!(out, "line {}: no entry has the cause `{}`", cause.line, cause.name);
+        let _ = writeln!(out, "{}: no entry has the cause `{}`", cause.place(), cause.name);
     }
     let is_outdated = out.len() > before;
     ui::answer(&out);
@@ -183,14 +216,4 @@ fn check(ledger: &Ledger, cells: &[Cell<'_>]) -> ExitStatus {
 
 fn ids<'c>(cells: &'c [Cell<'_>]) -> Vec<&'c CellId> {
     cells.iter().map(|cell| &cell.id).collect()
-}
-
-/// By the clock of UTC, as in a run.
-fn today() -> Date {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
-/// When the failures were seen.
-fn day(record: &Record) -> &str {
-    record.started.get(..10).unwrap_or("1970-01-01")
 }

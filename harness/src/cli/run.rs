@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use jiff::civil::Date;
 
 use super::setup::{self, Groups};
 use super::{ExitStatus, Stopped, ui};
@@ -18,8 +17,8 @@ use crate::child::Interrupt;
 use crate::compile::{Store, Toolbox};
 use crate::history::History;
 use crate::id::{CellId, RuntimeId};
-use crate::judge::ledger::Entry;
 use crate::judge::{Ledger, Verdict, What, snapshot};
+use crate::laws::Expected;
 use crate::matrix::{Cell, Shard, cells};
 use crate::project::Project;
 use crate::record::{CellRecord, LibraryRecord, Record, SCHEMA};
@@ -33,10 +32,10 @@ pub struct Arguments {
     /// Print the record as JSON on stdout
     #[arg(long)]
     json: bool,
-    /// How many cells run at once [default: processors, and beside them as many that the ledger says hang]
+    /// Cells to run in parallel [default: number of CPUs; cells that always hang run beside them]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Run each cell so often; auto: once, what is not well 5 times, and what is not always the same 20 times
+    /// Run every cell this many times; auto: once, and 20 times what does not always do the same
     #[arg(long, value_name = "N|auto", default_value = "1")]
     repeat: Repeat,
     /// Make races come out: one-core (one processor for each cell), loaded (busy processors), shuffled (moved threads)
@@ -64,6 +63,12 @@ pub struct Arguments {
     /// Fail if a cell of these runtimes is skipped; without names, of any
     #[arg(long, value_name = "RUNTIME,…", num_args = 0..=1, default_missing_value = "all", require_equals = true)]
     require: Option<String>,
+    /// Also run the cells that must fail by a law; without it, a run of everything takes a tenth of them by turns
+    #[arg(long)]
+    all: bool,
+    /// Fail if a cell is `rare` as well: it failed in fewer than one run in twenty, and nobody expected that
+    #[arg(long)]
+    strict: bool,
     /// Another deadline than the scenarios' own, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<Duration>,
@@ -123,7 +128,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let mut pool = super::pool(project, jobs, &interrupt)?;
     let places = super::tool_places(project);
     let tools = Toolbox::look(asked.iter().flat_map(Cell::tools), &places, &mut pool.first().guard);
-    let chosen = choice::chosen(own, asked, &tools)?;
+    let expected = Expected::new(&catalog, &ledger);
+    let (chosen, left) = choice::chosen(own, asked, &tools, &expected, turn(started))?;
     let store = Store::open(project.store()).map_err(suite::SuiteError::from)?;
 
     let mut history = remembered(own, project, &chosen);
@@ -132,9 +138,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         catalog: &catalog,
         store: &store,
         tools: &tools,
-        ledger: &ledger,
+        expected: &expected,
         history: &history,
-        day: day(started),
         options: Options {
             repeat: own.repeat,
             deadline: own.deadline,
@@ -145,10 +150,10 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     };
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
-    let mut left = 0;
+    let mut undiagnosed = 0;
     let results = results.map(|mut results| {
         let see = &mut |event: suite::Event<'_>| progress.see(&event);
-        left = suite::diagnose(setting, &chosen, &mut results, own.diagnose.choice(), &mut pool, see);
+        undiagnosed = suite::diagnose(setting, &chosen, &mut results, own.diagnose.choice(), &mut pool, see);
         results
     });
     progress.end();
@@ -156,7 +161,6 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 
     let full = own.filters.is_empty() && own.shard.is_none() && own.only.is_empty();
     let whole = full && !interrupt.finish();
-    let expired = expired(&ledger, &chosen, day(started));
     // One after the other: of a full matrix, each is some 10 MB.
     drop(chosen);
     let all = if full { cells(&catalog) } else { Vec::new() };
@@ -174,21 +178,21 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         build_ms: millis(results.building),
         platform: suite::PLATFORM.to_owned(),
         command: std::env::args().skip(1).collect(),
-        full,
+        full: full && left == 0 && own.most.is_none() && is_every_group(own),
+        left,
         libraries: LibraryRecord::all(&results.artefacts),
         totals: totals(&results.cells),
         unmatched: if whole { unmatched(&ledger, &all) } else { Vec::new() },
-        expired,
         unused: if whole { unused(&ledger) } else { Vec::new() },
         orphans: if full { orphans(project, &all) } else { Vec::new() },
         cells: results.cells,
     };
-    propose(project, &record, pool.scratch());
+    propose(project, &catalog, &record, pool.scratch());
     drop(pool);
     record.write(&project.record())?;
     show(&record, &catalog);
-    if left > 0 {
-        ui::say(&format!("{left} more failed cells were not diagnosed: coexist run 'CELL' --diagnose all\n"));
+    if undiagnosed > 0 {
+        ui::say(&format!("{undiagnosed} more failed cells were not diagnosed: coexist run 'CELL' --diagnose all\n"));
     }
     if own.json {
         ui::data(&record);
@@ -198,7 +202,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         (status, _) => status,
     };
     if status == ExitStatus::Setup {
-        ui::say("cells were skipped that --require asks for: exit 96. What is missing: coexist doctor\n");
+        ui::say("cells were skipped that --require asks for: exit status 96. What is missing: coexist doctor\n");
     }
     Ok(status)
 }
@@ -260,22 +264,12 @@ fn totals(cells: &[CellRecord]) -> BTreeMap<Verdict, usize> {
     totals
 }
 
-fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(usize, String)> {
-    ledger
-        .unmatched(all.iter().map(|cell| &cell.id))
-        .into_iter()
-        .map(|entry| (entry.line, entry.cells().to_owned()))
-        .collect()
+fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(String, String)> {
+    ledger.unmatched(all.iter().map(|cell| &cell.id)).into_iter().map(|entry| (entry.place(), entry.cells())).collect()
 }
 
-fn expired(ledger: &Ledger, chosen: &[Cell<'_>], day: Date) -> Vec<(usize, String, String)> {
-    let ids: Vec<&CellId> = chosen.iter().map(|cell| &cell.id).collect();
-    let until = |entry: &Entry| entry.until.map(|until| until.to_string()).unwrap_or_default();
-    ledger.expired(&ids, day).into_iter().map(|entry| (entry.line, entry.cells().to_owned(), until(entry))).collect()
-}
-
-fn unused(ledger: &Ledger) -> Vec<(usize, String)> {
-    ledger.unused().into_iter().map(|cause| (cause.line, cause.name.clone())).collect()
+fn unused(ledger: &Ledger) -> Vec<(String, String)> {
+    ledger.unused().into_iter().map(|cause| (cause.place(), cause.name.clone())).collect()
 }
 
 fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
@@ -284,18 +278,21 @@ fn orphans(project: &Project, all: &[Cell<'_>]) -> Vec<String> {
 }
 
 /// Leaves pending traces where they are wanted, and takes back those that are not any more. CI never writes.
-fn propose(project: &Project, record: &Record, scratch: &Path) {
+fn propose(project: &Project, catalog: &Catalog, record: &Record, scratch: &Path) {
     if std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
         return;
     }
-    for cell in &record.cells {
+    // Where facts differ, the trace does not: bless reads those from the record.
+    let is_measured =
+        |cell: &CellRecord| catalog.scenario(&cell.cell.scenario).is_some_and(|scenario| !scenario.facts.is_empty());
+    for cell in record.cells.iter().filter(|cell| !is_measured(cell)) {
         match cell.verdict {
             Verdict::New | Verdict::Changed if !cell.trace.is_empty() => {
                 snapshot::propose(project.root(), scratch, &cell.cell, &cell.trace);
             }
             Verdict::Pass => snapshot::withdraw(project.root(), &cell.cell),
             Verdict::New | Verdict::Changed | Verdict::Failed | Verdict::Known | Verdict::Fixed => {}
-            Verdict::Flaky | Verdict::Skipped | Verdict::Faulty => {}
+            Verdict::Rare | Verdict::Skipped | Verdict::Faulty => {}
         }
     }
 }
@@ -324,6 +321,8 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
         ExitStatus::Bug
     } else if blocking().any(|cell| cell.verdict != Verdict::Fixed && cell.outcome.what != What::NotBuilt) {
         ExitStatus::Blocking
+    } else if own.strict && has(Verdict::Rare) {
+        ExitStatus::Blocking
     } else if blocking().any(|cell| cell.outcome.what == What::NotBuilt) {
         ExitStatus::BuildFailed
     } else if record.cells.iter().any(|cell| missing(&cell)) {
@@ -335,9 +334,13 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
     }
 }
 
-/// By the clock of UTC, so that an entry expires everywhere at once.
-fn day(time: jiff::Timestamp) -> Date {
-    time.to_zoned(jiff::tz::TimeZone::UTC).date()
+/// Which tenth of the cells that must fail has its turn: another one each day, by the clock of UTC.
+fn turn(time: jiff::Timestamp) -> u64 {
+    u64::try_from(time.as_second() / 86_400).unwrap_or(0)
+}
+
+fn is_every_group(own: &Arguments) -> bool {
+    own.group.contains(&Groups::All)
 }
 
 fn millis(time: Duration) -> u64 {

@@ -1,34 +1,40 @@
-//! `snapshots/known-failures.toml`: failures that we know, with their reasons. Reads and compares; writes nothing.
+//! Failures that we know, with their reasons: facts of single libraries (`snapshots/facts/<sample>.toml`), and the cases that
+//! no law predicts (`snapshots/known-failures.toml`). Reads and compares; writes nothing.
 
-mod range;
+mod measured;
 mod read;
 #[cfg(test)]
 mod tests;
 
 use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::iter;
+use std::sync::Arc;
 
 use globset::GlobMatcher;
-use jiff::civil::Date;
 
-pub use range::{Range, version};
+pub use measured::{Fact, Measured};
 pub use read::LedgerError;
 
 use super::{Outcome, Rate, What};
 use crate::id::{CellId, RuntimeId};
 use crate::matrix::{glob, is_special};
 
-/// Where the ledger lies below the project's root.
+/// Where the cases lie below the project's root, and the causes that several samples share.
 pub const FILE: &str = "snapshots/known-failures.toml";
+
+/// Where the facts lie below the project's root: a file for each sample.
+pub const FACTS: &str = "snapshots/facts";
 
 /// How a reason begins that nobody has written yet.
 pub const TODO: &str = "TODO";
 
-/// All known failures, in the file's order.
+/// All known failures, in the files' order: cases first, then facts by sample.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
     causes: Vec<Cause>,
+    measured: BTreeMap<RuntimeId, Measured>,
 }
 
 /// Why several entries' cells fail.
@@ -36,9 +42,21 @@ pub struct Ledger {
 pub struct Cause {
     /// What entries call it.
     pub name: String,
+    /// Why, and how that was verified.
+    pub reason: String,
+    /// The file, below the project's root.
+    pub file: Arc<str>,
     /// Line of its table, 1-based.
     pub line: usize,
     is_used: bool,
+}
+
+impl Cause {
+    /// `snapshots/facts/go.toml:12`
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
 }
 
 /// One known failure of some cells.
@@ -54,16 +72,12 @@ pub struct Entry {
     pub cause: Option<String>,
     /// Why: the entry's own words, or those of its cause.
     pub reason: String,
-    /// Where it was reported: an address, or `owner/repo#n`.
-    pub upstream: Option<String>,
-    /// The last day of the entry.
-    pub until: Option<Date>,
+    /// The file, below the project's root.
+    pub file: Arc<str>,
     /// Line of the entry, 1-based.
     pub line: usize,
-    cells: Pattern,
+    cells: Vec<Pattern>,
     says: Option<Pattern>,
-    platform: Option<Pattern>,
-    toolchain: Option<Range>,
 }
 
 /// A glob. It is compiled for as long as it is asked about texts: a ledger has a thousand, each takes some 30 KiB, and few are
@@ -137,17 +151,6 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// Where and when a cell was run, and with which versions: what the conditions of entries are about.
-#[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
-    /// The day, UTC.
-    pub day: Date,
-    /// The target triple of the harness.
-    pub platform: &'a str,
-    /// What the runtimes that came so far said of themselves.
-    pub versions: &'a [(RuntimeId, String)],
-}
-
 /// How an entry stands to a failure of a cell that its glob matches; the later, the nearer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
@@ -157,12 +160,6 @@ pub enum Standing {
     OtherOutcome,
     /// Of that outcome, about one that says something else.
     OtherSays,
-    /// It is that failure, on another platform.
-    OtherPlatform,
-    /// It is that failure, with other versions; or nobody said the version.
-    OtherToolchain,
-    /// It is that failure, and the entry's time is over.
-    Expired,
     /// It is that failure.
     Covers,
 }
@@ -170,51 +167,47 @@ pub enum Standing {
 impl Entry {
     /// How it stands to a failure of a cell that its glob matches.
     #[must_use]
-    pub fn stands(&self, outcome: &Outcome, now: &Circumstances<'_>) -> Standing {
-        let matches =
-            |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+    pub fn stands(&self, outcome: &Outcome) -> Standing {
         let mut phases = iter::once(&outcome.phase).chain(&outcome.meanwhile);
         if !phases.any(|phase| self.phases.contains(phase)) {
             Standing::OtherPhase
         } else if !self.outcomes.contains(&outcome.what) {
             Standing::OtherOutcome
-        } else if !matches(&self.says, &outcome.detail) {
-            Standing::OtherSays
-        } else if !matches(&self.platform, now.platform) {
-            Standing::OtherPlatform
-        } else if !self.toolchain.as_ref().is_none_or(|range| range.holds(now.versions)) {
-            Standing::OtherToolchain
-        } else if self.has_expired(now.day) {
-            Standing::Expired
-        } else {
+        } else if self.is_said_by(outcome) {
             Standing::Covers
+        } else {
+            Standing::OtherSays
         }
     }
 
-    /// Whether it expects a cell that its glob matches to fail, under these circumstances.
+    /// Whether the outcome's detail is what the entry's failure says.
     #[must_use]
-    pub fn expects(&self, now: &Circumstances<'_>) -> bool {
-        self.platform.as_ref().is_none_or(|pattern| pattern.is_match(now.platform))
-            && self.toolchain.as_ref().is_none_or(|range| range.holds(now.versions))
-            && !self.has_expired(now.day)
+    pub fn is_said_by(&self, outcome: &Outcome) -> bool {
+        self.says.as_ref().is_none_or(|pattern| pattern.is_match(&outcome.detail))
     }
 
-    /// Whether its last day is over.
+    /// `snapshots/facts/go.toml:12`
     #[must_use]
-    pub fn has_expired(&self, day: Date) -> bool {
-        self.until.is_some_and(|until| day > until)
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
     }
 
-    /// Whether its glob matches one of these names of cells.
+    /// The sample of whose libraries it is a fact; nothing for a case.
+    #[must_use]
+    pub fn sample(&self) -> Option<&str> {
+        self.file.strip_prefix(FACTS)?.strip_prefix('/')?.strip_suffix(".toml")
+    }
+
+    /// Whether one of its globs matches one of these names of cells.
     fn is_about_any(&self, names: &[String]) -> bool {
-        let matcher = self.cells.matcher();
-        names.iter().any(|name| matcher.is_match(name))
+        let matchers: Vec<Matcher<'_>> = self.cells.iter().map(Pattern::matcher).collect();
+        names.iter().any(|name| matchers.iter().any(|matcher| matcher.is_match(name)))
     }
 
-    /// That glob, as it was written.
+    /// Its globs, as they were written.
     #[must_use]
-    pub fn cells(&self) -> &str {
-        &self.cells.text
+    pub fn cells(&self) -> String {
+        self.cells.iter().map(|pattern| pattern.text.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     /// Why it does not cover a failure, for people.
@@ -228,24 +221,16 @@ impl Entry {
                 format!("is about {}", names.join(" or "))
             }
             Standing::OtherSays => format!("is about one that says `{}`", text(&self.says)),
-            Standing::OtherPlatform => format!("is about platform {}", text(&self.platform)),
-            Standing::OtherToolchain => {
-                format!(
-                    "is about the toolchain {}",
-                    self.toolchain.as_ref().map(ToString::to_string).unwrap_or_default()
-                )
-            }
-            Standing::Expired => format!("expired on {}", self.until.map(|day| day.to_string()).unwrap_or_default()),
             Standing::Covers => "covers it".to_owned(),
         };
-        format!("ledger line {} {why}", self.line)
+        format!("{} {why}", self.place())
     }
 }
 
 impl Ledger {
     /// All entries.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }
 
@@ -257,20 +242,34 @@ impl Ledger {
 
     /// The entries about a cell.
     #[must_use]
-    pub fn about(&self, cell: &CellId) -> Vec<&Entry> {
+    pub fn about(&self, cell: &CellId) -> Vec<Arc<Entry>> {
         self.about_each([cell]).concat()
     }
 
-    /// The entries about each of some cells, in their order.
+    /// The entries about each of some cells, in their order. Facts of a sample are about its libraries alone, or copies of one,
+    /// and are not asked about other cells.
     #[must_use]
-    pub fn about_each<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<Vec<&Entry>> {
-        let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
+    pub fn about_each<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<Vec<Arc<Entry>>> {
+        let cells: Vec<&CellId> = cells.into_iter().collect();
+        let names: Vec<String> = cells.iter().map(ToString::to_string).collect();
         let mut about = vec![Vec::new(); names.len()];
+        let mut of_sample: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let first = &cell.runtimes[0];
+            if cell.runtimes.iter().all(|runtime| runtime == first) {
+                of_sample.entry(&first.name).or_default().push(at);
+            }
+        }
+        let every: Vec<usize> = (0..cells.len()).collect();
         for entry in &self.entries {
-            let matcher = entry.cells.matcher();
-            for (name, entries) in names.iter().zip(&mut about) {
-                if matcher.is_match(name) {
-                    entries.push(entry);
+            let matchers: Vec<Matcher<'_>> = entry.cells.iter().map(Pattern::matcher).collect();
+            let asked = match entry.sample() {
+                Some(sample) => of_sample.get(sample).map_or(&[][..], Vec::as_slice),
+                None => &every,
+            };
+            for at in asked.iter().copied() {
+                if matchers.iter().any(|matcher| matcher.is_match(&names[at])) {
+                    about[at].push(Arc::clone(entry));
                 }
             }
         }
@@ -278,16 +277,15 @@ impl Ledger {
     }
 
     /// Entries that are about none of these cells.
-    pub fn unmatched<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<&Entry> {
+    pub fn unmatched<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<&Arc<Entry>> {
         let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
         self.entries.iter().filter(|entry| !entry.is_about_any(&names)).collect()
     }
 
-    /// Entries about some of these cells whose last day is over.
-    pub fn expired<'l>(&'l self, cells: &[&CellId], day: Date) -> Vec<&'l Entry> {
-        let names: Vec<String> = cells.iter().map(ToString::to_string).collect();
-        let over = self.entries.iter().filter(|entry| entry.has_expired(day));
-        over.filter(|entry| entry.is_about_any(&names)).collect()
+    /// What was measured on a library alone; nothing if nobody has accepted it yet.
+    #[must_use]
+    pub fn measured(&self, library: &RuntimeId) -> Option<&Measured> {
+        self.measured.get(library)
     }
 
     /// Causes that no entry has.

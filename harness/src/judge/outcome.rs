@@ -251,7 +251,9 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
         let names: Vec<&str> = seen.ended.survivors.iter().map(|survivor| survivor.name.as_str()).collect();
         return now(What::Leaked, format!("still running afterwards: {}", names.join(", ")));
     }
-    let contradiction = callbacks::contradiction(cell, seen).or_else(|| heaps::contradiction(cell, seen, linked));
+    let contradiction = callbacks::contradiction(cell, seen)
+        .or_else(|| heaps::contradiction(cell, seen, linked))
+        .or_else(|| undeclared(cell, seen));
     if let Some((phase, about, detail)) = contradiction {
         return Outcome::new(phase, What::Contradicted(about.to_owned()), detail);
     }
@@ -259,6 +261,12 @@ pub fn conclude(cell: &Cell<'_>, seen: &Observation, linked: &[Option<Linkage>])
         Some((phase, resource, detail)) => Outcome::new(phase, What::OverBudget(resource.to_string()), detail),
         None => now(What::Finished, String::new()),
     }
+}
+
+/// A fact whose key the scenario's header does not have.
+fn undeclared(cell: &Cell<'_>, seen: &Observation) -> Option<(&'static str, &'static str, String)> {
+    let found = seen.trace.found.iter().find(|found| !cell.scenario.facts.iter().any(|key| key == found.key()))?;
+    Some(("exit", "fact", format!("`{}` was found, and the header does not declare `{}`", found.text, found.key())))
 }
 
 fn too_much(bytes: usize) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Failures among runs, as they were counted: `7 of 20`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rate {
     failures: u32,
     of: u32,
@@ -63,19 +63,63 @@ fn rate_where(holds: impl Fn(f64) -> bool) -> f64 {
     f64::midpoint(low, high)
 }
 
-/// What repeats say about a rate that the ledger has.
+/// What repeats of an unexpected failure say about how often it comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Agreement {
-    /// Nothing against it.
-    Agrees,
-    /// It did not fail in so many runs that it would have had to.
-    Never,
-    /// It failed in more of them than the rate explains.
-    MoreOften,
+pub enum Decision {
+    /// At least one run in twenty fails.
+    Often,
+    /// Fewer than one run in five fails, and nothing says that one in twenty does.
+    Seldom,
+    /// More runs are needed.
+    Open,
 }
 
-/// Below this probability of what was seen, a rate is not believed. One of a thousand entries is then wronged by each run.
-const DOUBT: f64 = 0.001;
+/// What fails in at least that part of all runs blocks.
+const OFTEN: f64 = 0.05;
+/// What certainly fails less often than that, and not certainly as often as `OFTEN`, does not: between the two, a decision would
+/// take hundreds of runs.
+const SELDOM: f64 = 0.2;
+/// The probability that an interval which is looked at after each run ever leaves out the true rate.
+const ERROR: f64 = 0.05;
+
+/// Below this probability of what was seen, a rate is not believed.
+const DOUBT: f64 = 1e-6;
+
+impl Tally {
+    /// Whether what was seen decides how often it fails. May be asked after each run.
+    #[must_use]
+    pub fn decision(self) -> Decision {
+        let (low, high) = self.running_interval();
+        if low >= OFTEN {
+            Decision::Often
+        } else if high < SELDOM {
+            Decision::Seldom
+        } else {
+            Decision::Open
+        }
+    }
+
+    /// The rates that the count does not speak against, with 95 % confidence, however often it was looked at in between and
+    /// whatever decided that no more runs were made: Robbins' mixture confidence sequence with a uniform prior, which holds at
+    /// all times at once by Ville's inequality (Robbins, Annals of Mathematical Statistics 41, 1970).
+    #[must_use]
+    pub fn running_interval(self) -> (f64, f64) {
+        let Self { bad, runs } = self;
+        let good = runs - bad;
+        // ln of B(bad + 1, good + 1): the mean of the likelihood over all rates.
+        let mean = ln_factorial(bad) + ln_factorial(good) - ln_factorial(runs + 1);
+        let power = |rate: f64, times: usize| if times == 0 { 0.0 } else { times as f64 * rate.ln() };
+        let speaks_against = |rate: f64| mean - power(rate, bad) - power(1.0 - rate, good) >= -ERROR.ln();
+        let seen = if runs == 0 { 0.5 } else { bad as f64 / runs as f64 };
+        let low = if bad == 0 { 0.0 } else { rate_where(|rate| rate < seen && speaks_against(rate)) };
+        let high = if bad == runs { 1.0 } else { rate_where(|rate| rate <= seen || !speaks_against(rate)) };
+        (low, high)
+    }
+}
+
+fn ln_factorial(number: usize) -> f64 {
+    (2..=number).map(|factor| (factor as f64).ln()).sum()
+}
 
 impl Rate {
     /// Of failures that exclude each other, how often any of them comes: scaled to the largest number of runs. With one that
@@ -89,14 +133,24 @@ impl Rate {
         Some(Self { failures: u32::try_from(failures).unwrap_or(of).min(of), of })
     }
 
-    /// Whether `failures` among `runs` fit. The rate itself was estimated: it is taken as (k + 1) / (n + 2), Laplace's rule.
+    /// Whether it is not to be believed any more after so many runs without a failure. The rate itself was estimated: it is
+    /// taken as (k + 1) / (n + 2), Laplace's rule.
     #[must_use]
-    pub fn agrees(self, failures: usize, runs: usize) -> Agreement {
+    pub fn is_over(self, runs: usize) -> bool {
         let rate = f64::from(self.failures + 1) / f64::from(self.of + 2);
-        if failures == 0 && (1.0 - rate).powi(runs.try_into().unwrap_or(i32::MAX)) < DOUBT {
-            return Agreement::Never;
-        }
-        if failures > 0 && at_least(failures, runs, rate) < DOUBT { Agreement::MoreOften } else { Agreement::Agrees }
+        (1.0 - rate).powi(runs.try_into().unwrap_or(i32::MAX)) < DOUBT
+    }
+
+    /// As counted, if some failed and some did not.
+    #[must_use]
+    pub fn new(failures: u32, of: u32) -> Option<Self> {
+        (0 < failures && failures < of).then_some(Self { failures, of })
+    }
+
+    /// Failures, and runs.
+    #[must_use]
+    pub fn counts(self) -> (u32, u32) {
+        (self.failures, self.of)
     }
 }
 
@@ -171,10 +225,16 @@ mod tests {
         }
 
         #[test]
-        fn a_rate_agrees_with_its_own_count(failures in 1u32..2000, more in 1u32..2000) {
+        fn a_rate_is_read_back(failures in 1u32..2000, more in 1u32..2000) {
             let rate = Rate { failures, of: failures + more };
-            prop_assert_eq!(rate.agrees(failures as usize, rate.of as usize), Agreement::Agrees);
             prop_assert_eq!(rate.to_string().parse::<Rate>(), Ok(rate));
+        }
+
+        #[test]
+        fn a_running_interval_is_wider_than_one_for_a_fixed_number(runs in 1usize..400, part in 0.0f64..=1.0) {
+            let tally = Tally { bad: (runs as f64 * part).round() as usize, runs };
+            let ((low, high), (inner_low, inner_high)) = (tally.running_interval(), tally.interval());
+            prop_assert!(low <= inner_low + 1e-9 && inner_high <= high + 1e-9, "{tally:?}: {low} {high}");
         }
 
         #[test]
@@ -209,26 +269,59 @@ mod tests {
     /// (1 - p)^n of that many runs is below the smallest number that there is.
     #[test]
     fn thousands_of_runs_are_counted() {
-        let half: Rate = "1 of 2".parse().unwrap();
-        assert_eq!(half.agrees(3000, 5000), Agreement::MoreOften);
-        assert_eq!(half.agrees(2500, 5000), Agreement::Agrees);
+        assert!((at_least(2500, 5000, 0.5) - 0.5).abs() < 0.01);
+        assert!(at_least(3000, 5000, 0.5) < 1e-9);
     }
 
     #[test]
     fn a_rate_is_doubted_for_a_reason() {
-        for (rate, failures, runs, agreement) in [
-            ("1 of 2", 0, 1, Agreement::Agrees),
-            ("1 of 2", 0, 9, Agreement::Agrees),
-            ("1 of 2", 0, 10, Agreement::Never),
-            ("1 of 2", 1, 1000, Agreement::Agrees),
-            ("1 of 2", 19, 20, Agreement::MoreOften),
-            ("1 of 20", 3, 20, Agreement::Agrees),
-            ("1 of 20", 20, 20, Agreement::MoreOften),
-            ("1 of 20", 0, 72, Agreement::Agrees),
-            ("1 of 20", 0, 73, Agreement::Never),
-            ("19 of 20", 20, 20, Agreement::Agrees),
+        for (rate, runs, is_over) in
+            [("1 of 2", 1, false), ("1 of 2", 19, false), ("1 of 2", 20, true), ("1 of 20", 140, false)]
+        {
+            assert_eq!(rate.parse::<Rate>().unwrap().is_over(runs), is_over, "{rate}: none of {runs}");
+        }
+    }
+
+    #[test]
+    fn repeats_decide() {
+        for (bad, runs, decision) in [
+            (0, 0, Decision::Open),
+            (1, 1, Decision::Open),
+            (2, 2, Decision::Often),
+            (0, 20, Decision::Open),
+            (0, 27, Decision::Seldom),
+            (1, 40, Decision::Seldom),
+            (6, 30, Decision::Often),
+            (10, 100, Decision::Seldom),
         ] {
-            assert_eq!(rate.parse::<Rate>().unwrap().agrees(failures, runs), agreement, "{rate}: {failures} of {runs}");
+            assert_eq!(Tally { bad, runs }.decision(), decision, "{bad} of {runs}");
+        }
+    }
+
+    /// Planted rates, 2,000 sequences each, as a second look makes them: what is decided, and whether the interval has the rate.
+    #[test]
+    fn a_second_look_seldom_errs() {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        for (rate, expected) in
+            [(1.0, Decision::Often), (0.5, Decision::Often), (0.2, Decision::Often), (0.02, Decision::Seldom)]
+        {
+            let (mut right, mut within) = (0, 0);
+            for _ in 0..2000 {
+                let mut tally = Tally { bad: 0, runs: 0 };
+                while tally.decision() == Decision::Open && tally.runs < 200 {
+                    tally.runs += 1;
+                    tally.bad += usize::from(random() < rate);
+                }
+                right += usize::from(tally.decision() == expected);
+                let (low, high) = tally.running_interval();
+                within += usize::from(low <= rate && rate <= high);
+            }
+            assert!(right >= 1900, "{rate}: {right} of 2000 decided {expected:?}");
+            assert!(within >= 1900, "{rate}: {within} of 2000 intervals have it");
         }
     }
 

@@ -1,12 +1,13 @@
-//! The one function that concludes: outcome, snapshot and ledger in, verdict out. Pure, and tested by its whole table.
+//! The one function that concludes: outcome, snapshot and expectation in, verdict out. Pure, and tested by its whole table.
 
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Circumstances, Entry, Standing};
-use super::rate::{Agreement, Rate};
+use super::expectation::{Expectation, Way};
+use super::ledger::Standing;
+use super::rate::{Decision, Rate, Tally};
 use super::{Outcome, What};
 
 /// How a trace compares with its snapshot.
@@ -31,14 +32,14 @@ pub enum Verdict {
     New,
     /// It finished, with another trace.
     Changed,
-    /// It failed, and the ledger does not have this failure.
+    /// It failed, and this failure is not expected: at least one run in twenty fails so.
     Failed,
-    /// It failed exactly as the ledger says.
+    /// It failed as a fact, a law or a case says.
     Known,
-    /// The ledger says that it fails, and it did not.
+    /// It must fail, and it did not.
     Fixed,
-    /// Some of its repeats were judged otherwise than others.
-    Flaky,
+    /// It failed, or had another trace, in fewer than one run in twenty, and that is not expected.
+    Rare,
     /// It was not run.
     Skipped,
     /// The harness failed, not the cell.
@@ -54,7 +55,7 @@ impl Verdict {
         Self::Changed,
         Self::Failed,
         Self::Fixed,
-        Self::Flaky,
+        Self::Rare,
         Self::Faulty,
         Self::Skipped,
     ];
@@ -69,7 +70,7 @@ impl Verdict {
             Self::Failed => "failed",
             Self::Known => "known",
             Self::Fixed => "fixed",
-            Self::Flaky => "flaky",
+            Self::Rare => "rare",
             Self::Skipped => "skipped",
             Self::Faulty => "faulty",
         }
@@ -79,37 +80,66 @@ impl Verdict {
     #[must_use]
     pub fn blocks(self) -> bool {
         match self {
-            Self::New | Self::Changed | Self::Failed | Self::Fixed | Self::Flaky | Self::Faulty => true,
-            Self::Pass | Self::Known | Self::Skipped => false,
+            Self::New | Self::Changed | Self::Failed | Self::Fixed | Self::Faulty => true,
+            Self::Pass | Self::Known | Self::Rare | Self::Skipped => false,
         }
     }
 
-    /// The verdict of several runs of one cell: theirs if they agree, else `Flaky`. Runs that were skipped say nothing,
-    /// and one that the harness spoiled spoils the cell. Where the ledger has a rate, `Pass` and `Known` may stand together
-    /// as long as they fit it.
+    /// The verdict of several runs of one cell. Runs that were skipped say nothing, and one that the harness spoiled spoils the
+    /// cell. An unexpected run is `Failed` or `Changed` if at least one run in twenty is so, else `Rare`; the run that raised the
+    /// question does not count for the answer. A cell that must fail and failed once is `Known`, whatever its other runs did.
     #[must_use]
-    pub fn of_repeats(verdicts: &[Self], rate: Option<Rate>) -> Self {
-        let mut said = verdicts.iter().copied().filter(|verdict| *verdict != Self::Skipped);
-        let Some(first) = said.next() else { return Self::Skipped };
-        if verdicts.contains(&Self::Faulty) {
-            return Self::Faulty;
-        }
-        match rate {
-            Some(rate)
-                if verdicts.iter().all(|verdict| matches!(verdict, Self::Pass | Self::Known | Self::Skipped)) =>
-            {
-                let count = |wanted: Self| verdicts.iter().filter(|verdict| **verdict == wanted).count();
-                let (failures, passes) = (count(Self::Known), count(Self::Pass));
-                match rate.agrees(failures, failures + passes) {
-                    Agreement::Never => Self::Fixed,
-                    Agreement::MoreOften => Self::Flaky,
-                    Agreement::Agrees if failures > 0 => Self::Known,
-                    Agreement::Agrees => Self::Pass,
-                }
+    pub fn of_runs(runs: &Counts, rate: Option<Rate>) -> Self {
+        let some = |verdict: Self| runs.of(verdict) > 0;
+        let unexpected = runs.of(Self::Failed) + runs.of(Self::Changed);
+        if some(Self::Faulty) {
+            Self::Faulty
+        } else if unexpected > 0 {
+            let tally = Tally { bad: unexpected - 1, runs: runs.all() - 1 };
+            match (tally.decision(), some(Self::Failed)) {
+                (Decision::Seldom, _) => Self::Rare,
+                (Decision::Open, _) if tally.bad * 5 < tally.runs => Self::Rare,
+                (Decision::Often | Decision::Open, true) => Self::Failed,
+                (Decision::Often | Decision::Open, false) => Self::Changed,
             }
-            Some(_) | None if said.all(|verdict| verdict == first) => first,
-            Some(_) | None => Self::Flaky,
+        } else if some(Self::New) {
+            Self::New
+        } else if some(Self::Known) {
+            Self::Known
+        } else if some(Self::Fixed) {
+            Self::Fixed
+        } else if some(Self::Pass) {
+            if rate.is_some_and(|rate| rate.is_over(runs.all())) { Self::Fixed } else { Self::Pass }
+        } else {
+            Self::Skipped
         }
+    }
+}
+
+/// How many runs of one cell had each verdict.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts([usize; Verdict::ALL.len()]);
+
+impl Counts {
+    /// Counts runs with a verdict.
+    pub fn add(&mut self, verdict: Verdict, runs: usize) {
+        self.0[Self::at(verdict)] += runs;
+    }
+
+    /// Runs with that verdict.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> usize {
+        self.0[Self::at(verdict)]
+    }
+
+    /// Runs that say something.
+    #[must_use]
+    pub fn all(&self) -> usize {
+        self.0.iter().sum::<usize>() - self.of(Verdict::Skipped)
+    }
+
+    fn at(verdict: Verdict) -> usize {
+        Verdict::ALL.iter().position(|other| *other == verdict).expect("ALL has every verdict")
     }
 }
 
@@ -119,42 +149,31 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// A verdict and what the ledger has to do with it.
+/// A verdict and what the expectation has to do with it.
 #[derive(Debug, Clone, Copy)]
-pub struct Judgement<'l> {
+pub struct Judgement<'e> {
     /// What we conclude.
     pub verdict: Verdict,
-    /// The entry that covers a `Known` failure, or the one by which a cell is `Fixed`.
-    pub entry: Option<&'l Entry>,
-    /// Of a `Failed` cell: the entry that comes nearest to covering the failure, and why it does not.
-    pub near: Option<(&'l Entry, Standing)>,
+    /// The way that covers a `Known` failure, or the one by which a cell is `Fixed`.
+    pub way: Option<&'e Way>,
+    /// Of a `Failed` cell: the way that comes nearest to covering the failure, and why it does not.
+    pub near: Option<(&'e Way, Standing)>,
 }
 
-/// The verdict. `entries` are those of the ledger whose cells include this one; one of them covers a failure only if phase,
-/// outcome and what that says are the same, and all that it asks of platform, toolchain and day holds. Against one that has
-/// no rate and whose demands hold, a cell that finished is `Fixed`.
+/// The verdict of one run. A failure is `Known` if one of the expected ways has its phase, its outcome and what that says. A
+/// cell that finished is `Fixed` if every run must fail.
 #[must_use]
-pub fn judge<'l>(
-    outcome: &Outcome,
-    comparison: Comparison,
-    entries: &[&'l Entry],
-    now: &Circumstances<'_>,
-) -> Judgement<'l> {
-    let plain = |verdict| Judgement { verdict, entry: None, near: None };
+pub fn judge<'e>(outcome: &Outcome, comparison: Comparison, expected: &'e Expectation) -> Judgement<'e> {
+    let plain = |verdict| Judgement { verdict, way: None, near: None };
     match outcome.what {
         What::NotRun => plain(Verdict::Skipped),
         What::HarnessFailed => plain(Verdict::Faulty),
-        What::Finished => {
-            let expected = entries.iter().copied().find(|entry| entry.rate.is_none() && entry.expects(now));
-            if expected.is_some() {
-                return Judgement { verdict: Verdict::Fixed, entry: expected, near: None };
-            }
-            plain(match comparison {
-                Comparison::Same => Verdict::Pass,
-                Comparison::Missing => Verdict::New,
-                Comparison::Different => Verdict::Changed,
-            })
-        }
+        What::Finished => match (expected.must(), comparison) {
+            (Some(way), _) => Judgement { way: Some(way), ..plain(Verdict::Fixed) },
+            (None, Comparison::Same) => plain(Verdict::Pass),
+            (None, Comparison::Missing) => plain(Verdict::New),
+            (None, Comparison::Different) => plain(Verdict::Changed),
+        },
         What::Exited(_)
         | What::Signalled(_)
         | What::TimedOut
@@ -168,9 +187,9 @@ pub fn judge<'l>(
         | What::OverBudget(_)
         | What::Corrupted(_)
         | What::NotBuilt => {
-            let standings = || entries.iter().copied().map(|entry| (entry, entry.stands(outcome, now)));
+            let standings = || expected.ways.iter().map(|way| (way, way.stands(outcome)));
             match standings().find(|(_, standing)| *standing == Standing::Covers) {
-                Some((entry, _)) => Judgement { verdict: Verdict::Known, entry: Some(entry), near: None },
+                Some((way, _)) => Judgement { way: Some(way), ..plain(Verdict::Known) },
                 None => Judgement { near: standings().max_by_key(|(_, standing)| *standing), ..plain(Verdict::Failed) },
             }
         }

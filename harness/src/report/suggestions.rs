@@ -1,4 +1,4 @@
-//! Ledger entries for what failed in a run and is not known: everything but the reason, which somebody has to find.
+//! Entries for what failed in a run and is not expected: everything but the reason, which somebody has to find.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -14,6 +14,8 @@ use crate::record::{Failure, Record};
 pub struct Suggestion {
     /// A glob for cells of one scenario.
     pub cells: String,
+    /// The sample that all of them are about, and no other: then it is a fact of that sample.
+    pub sample: Option<String>,
     /// How many these are.
     pub count: usize,
     ends: Ends,
@@ -47,7 +49,7 @@ pub fn suggestions(
     is_asked_for: impl Fn(&CellId) -> bool,
     is_known: impl Fn(&CellId, &Outcome) -> bool,
 ) -> Vec<Suggestion> {
-    let mut groups: BTreeMap<(String, Ends, Option<String>), Vec<&CellId>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<String>, String, Ends, Option<String>), Vec<&CellId>> = BTreeMap::new();
     for cell in record.cells.iter().filter(|cell| is_asked_for(&cell.cell)) {
         let is_new = |failure: &&Failure| failure.verdict == Verdict::Failed && !is_known(&cell.cell, &failure.outcome);
         let new = cell.together.failures.iter().filter(is_new);
@@ -56,16 +58,23 @@ pub fn suggestions(
         let always = ways.values().sum::<usize>() == runs;
         for (ends, bad) in ways {
             let rate = (!always).then(|| format!("{bad} of {runs}"));
-            groups.entry((cell.cell.scenario_text(), ends, rate)).or_default().push(&cell.cell);
+            groups.entry((sample(&cell.cell), cell.cell.scenario_text(), ends, rate)).or_default().push(&cell.cell);
         }
     }
-    let suggestion = |((_, ends, rate), cells): (_, Vec<&CellId>)| Suggestion {
+    let suggestion = |((sample, _, ends, rate), cells): (_, Vec<&CellId>)| Suggestion {
+        sample,
         cells: compact(&cells, all).concat(),
         count: cells.len(),
         ends,
         rate,
     };
     groups.into_iter().map(suggestion).collect()
+}
+
+/// The sample of a library alone, or of two copies of one.
+fn sample(cell: &CellId) -> Option<String> {
+    let first = &cell.runtimes[0];
+    cell.runtimes.iter().all(|runtime| runtime == first).then(|| first.name.to_string())
 }
 
 /// In as few entries as say what was seen and no more: first the outcomes of a phase, then phases with the same outcomes.
@@ -98,9 +107,9 @@ fn says(outcome: &Outcome) -> Option<String> {
 }
 
 impl Suggestion {
-    /// As it stands in the ledger. `day` is when the entry is made.
+    /// As it stands in a file of facts or cases.
     #[must_use]
-    pub fn text(&self, why: Why<'_>, day: &str) -> String {
+    pub fn text(&self, why: Why<'_>) -> String {
         let mut out = "[[failure]]\n".to_owned();
         let mut line = |key: &str, value: &str| {
             let _ = writeln!(out, "{key:7} = {value}");
@@ -119,7 +128,6 @@ impl Suggestion {
             Why::Reason(reason) => line("reason", &toml_string(reason)),
             Why::Cause(cause) => line("cause", &toml_string(cause)),
         }
-        line("since", day);
         out
     }
 
@@ -144,7 +152,7 @@ fn toml_texts(texts: &BTreeSet<String>) -> String {
 }
 
 /// A basic string of TOML.
-fn toml_string(text: &str) -> String {
+pub(crate) fn toml_string(text: &str) -> String {
     let mut out = "\"".to_owned();
     for c in text.chars() {
         match c {
@@ -170,7 +178,7 @@ mod tests {
     use crate::matrix::glob;
 
     fn suggestion(ends: Ends, rate: Option<&str>) -> Suggestion {
-        Suggestion { cells: "a/b".to_owned(), count: 1, ends, rate: rate.map(str::to_owned) }
+        Suggestion { cells: "a/b".to_owned(), sample: None, count: 1, ends, rate: rate.map(str::to_owned) }
     }
 
     proptest! {
@@ -181,7 +189,7 @@ mod tests {
             let says = ends.says.clone().unwrap();
             prop_assert!(glob(&says).unwrap().compile_matcher().is_match(&failure.detail), "{says}");
             let entry = suggestion(ends, Some("1 of 2"));
-            let ledger = Ledger::parse(&entry.text(Why::Reason(&format!("x{text}")), "2026-11-24")).unwrap();
+            let ledger = Ledger::parse(&entry.text(Why::Reason(&format!("x{text}")))).unwrap();
             prop_assert_eq!(&ledger.entries()[0].reason, &format!("x{text}"));
         }
     }
@@ -216,7 +224,7 @@ mod tests {
     fn several_ends_are_lists_that_the_ledger_reads() {
         let seen = [Outcome::new("churn", What::TimedOut, ""), Outcome::new("churn", What::Incomplete, "")];
         let (ends, bad) = joined(seen.iter().map(|outcome| (outcome, 1))).pop_first().unwrap();
-        let text = suggestion(ends, Some(&format!("{bad} of 3"))).text(Why::Reason("x"), "2026-11-24");
+        let text = suggestion(ends, Some(&format!("{bad} of 3"))).text(Why::Reason("x"));
         assert!(text.contains("\noutcome = [\"incomplete\", \"timed-out\"]\n"), "{text}");
         let ledger = Ledger::parse(&text).unwrap();
         assert_eq!(ledger.entries()[0].outcomes, [What::Incomplete, What::TimedOut]);
@@ -226,7 +234,7 @@ mod tests {
     fn nobody_has_written_the_reason() {
         let failure = Outcome::new("start", What::TimedOut, "");
         let (ends, _) = joined([(&failure, 1)].into_iter()).pop_first().unwrap();
-        let refused = Ledger::parse(&suggestion(ends, None).text(Why::Unknown, "2026-11-24")).unwrap_err();
+        let refused = Ledger::parse(&suggestion(ends, None).text(Why::Unknown)).unwrap_err();
         assert_eq!(refused.to_string(), "nobody has written this reason yet");
     }
 }

@@ -9,7 +9,7 @@ use crate::check::linkage::Linkage;
 use crate::child::cores;
 use crate::compile::{Artefacts, Built};
 use crate::diagnose::{self, Brought, Diagnosis, Owners, Source};
-use crate::judge::What;
+use crate::judge::{Verdict, What};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
 use crate::run::{Pool, Progress, Worker};
@@ -22,7 +22,7 @@ const SLOWER: u32 = 2;
 /// Which failed cells are diagnosed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Diagnose {
-    /// Those that block.
+    /// Those that nobody expected.
     Blocking,
     /// Known failures as well.
     All,
@@ -33,7 +33,7 @@ pub enum Diagnose {
 impl Diagnose {
     fn wants(self, record: &CellRecord) -> bool {
         let asked = match self {
-            Self::Blocking => record.verdict.blocks(),
+            Self::Blocking => record.verdict.blocks() || record.verdict == Verdict::Rare,
             Self::All => true,
             Self::Never => false,
         };
@@ -68,11 +68,11 @@ pub fn diagnose<'c>(
     }
     let mut identity = Identity::new(setting.options, pool.first().guard.executable());
     let places = &all[..most.min(all.len())];
-    let entries = setting.ledger.about_each(places.iter().map(|at| &cells[*at].id));
-    let new = |(at, entries): (&usize, _)| {
-        (*at, CellJob::new(&cells[*at], entries, setting, &results.artefacts, &mut identity))
+    let new = |at: &usize| {
+        let expected = crate::judge::Expectation::default();
+        (*at, CellJob::new(&cells[*at], expected, setting, &results.artefacts, &mut identity))
     };
-    let jobs: Vec<(usize, CellJob<'_>)> = places.iter().zip(entries).map(new).collect();
+    let jobs: Vec<(usize, CellJob<'_>)> = places.iter().map(new).collect();
     let (records, artefacts) = (&results.cells, &results.artefacts);
     let found = pool.each(
         &jobs,

@@ -9,17 +9,18 @@ use super::again::{Diagnose, owners};
 use super::races::Identity;
 use super::{Options, Setting};
 use crate::catalog::Heap;
-use crate::check::linkage::Linkage;
+use crate::check::linkage::{Linkage, SharedObject};
 use crate::compile::{Artefacts, Built, Store};
 use crate::diagnose::{Diagnosis, Eyes, Failures};
 use crate::history::Prints;
-use crate::id::RuntimeId;
-use crate::judge::ledger::Entry;
 use crate::judge::snapshot;
-use crate::judge::{Comparison, Outcome, Verdict, What, conclude, judge, nameless, shape, text};
+use crate::judge::{
+    Comparison, Expectation, Outcome, Verdict, What, compare_facts, conclude, facts, judge, nameless, shape, text,
+};
 use crate::matrix::Cell;
 use crate::record::FootprintRecord;
 use crate::run::{Observation, Preload, Start, Worker, observe};
+use crate::trace::Found;
 
 /// One run of one cell, judged.
 #[derive(Debug)]
@@ -38,7 +39,8 @@ pub struct Run {
     pub wall: Duration,
     /// Bytes.
     pub max_rss: u64,
-    pub(super) versions: Vec<(RuntimeId, String)>,
+    /// What each library said of itself, by its position; nothing where it was not asked yet.
+    pub(super) versions: Vec<Option<String>>,
     pub(super) prints: Option<Prints>,
     /// The end of what was written to stderr.
     pub(super) stderr: String,
@@ -46,6 +48,9 @@ pub struct Run {
     pub(super) footprints: Vec<FootprintRecord>,
     /// Who it was, if the run failed and showed it.
     pub(super) diagnosis: Option<Box<Diagnosis>>,
+    /// Facts that a measuring scenario found, and what of them it could not measure.
+    pub(super) found: Vec<Found>,
+    pub(super) void: Vec<String>,
     /// Whether texts and footprints were kept.
     pub(super) is_whole: bool,
 }
@@ -53,8 +58,8 @@ pub struct Run {
 /// A cell with all that its runs share.
 pub(super) struct CellJob<'a> {
     pub(super) cell: &'a Cell<'a>,
-    /// The ledger's about it.
-    pub(super) entries: Vec<&'a Entry>,
+    /// What it is expected to do.
+    pub(super) expected: Expectation,
     options: Options,
     artefacts: &'a Artefacts,
     reference: OnceLock<Reference>,
@@ -92,6 +97,12 @@ impl Reference {
     }
 }
 
+/// The key of the facts that the harness adds to what a host found: shared objects that two copies of the library have in common.
+const SHARES: &str = "shares";
+/// The key of the facts about code that is there after the library has gone, and what it says of the library's own.
+const STAYS: &str = "stays-mapped";
+const ITSELF: &str = "itself";
+
 /// How many runs of a cell are kept whole, of each kind: thousands of repeats must not fill the memory.
 const KEPT: usize = 1;
 /// Failed runs of a cell that are looked at.
@@ -102,14 +113,14 @@ const STDERR_KEPT: usize = 16 * 1024;
 impl<'a> CellJob<'a> {
     pub(super) fn new(
         cell: &'a Cell<'a>,
-        entries: Vec<&'a Entry>,
+        expected: Expectation,
         setting: Setting<'a>,
         artefacts: &'a Artefacts,
         identity: &mut Identity,
     ) -> Self {
         Self {
             cell,
-            entries,
+            expected,
             options: setting.options,
             artefacts,
             reference: OnceLock::new(),
@@ -138,9 +149,9 @@ impl<'a> CellJob<'a> {
         self.reference.get_or_init(|| Reference::read(setting.root, self.cell))
     }
 
-    /// Whether the ledger knows that it times out.
+    /// Whether it waits for its deadline, every time.
     pub(super) fn hangs(&self) -> bool {
-        self.entries.iter().any(|entry| entry.outcomes.contains(&What::TimedOut))
+        self.expected.always_hangs()
     }
 
     /// Failures that are looked at where they happen. Those that the ledger always expects come by the thousand in a full
@@ -148,7 +159,7 @@ impl<'a> CellJob<'a> {
     fn failures(&self) -> Failures {
         let has_room = self.looked_at.load(Ordering::Relaxed) < LOOKED_AT;
         let is_expected = |what: fn(&What) -> bool| {
-            self.entries.iter().any(|entry| entry.rate.is_none() && entry.outcomes.iter().any(what))
+            self.expected.ways.iter().any(|way| way.is_certain() && way.outcomes().iter().any(what))
         };
         let wants = |what| match self.options.diagnose {
             Diagnose::Blocking => has_room && !is_expected(what),
@@ -202,6 +213,28 @@ impl<'a> CellJob<'a> {
         }
     }
 
+    /// Whether it finds out facts that are to be compared with accepted ones. Those of a library that must be caught are in its
+    /// manifest.
+    pub(super) fn measures(&self) -> bool {
+        !self.cell.scenario.facts.is_empty() && self.cell.runtimes.iter().all(|runtime| runtime.caught.is_none())
+    }
+
+    /// What the host found. With what was measured when the library was built, if the scenario is to report which objects are
+    /// its runtime: of others it does not matter whether they stay.
+    fn measured(&self, found: &[Found]) -> Vec<Found> {
+        let mut all = found.to_vec();
+        if self.cell.scenario.facts.iter().any(|key| key == SHARES)
+            && let Some(Built::Ready(artefact)) = self.artefacts.library(self.cell, 0)
+            && let Some(linkage) = Linkage::kept(&artefact.folder)
+        {
+            let common: Vec<String> = linkage.common().into_iter().map(SharedObject::name).collect();
+            let stays = |found: &Found| found.text.strip_prefix(STAYS).map(str::trim).map(str::to_owned);
+            all.retain(|found| stays(found).is_none_or(|object| object == ITSELF || common.contains(&object)));
+            all.extend(common.iter().map(|object| Found { text: format!("{SHARES} {object}"), times: 1, of: 1 }));
+        }
+        all
+    }
+
     pub(super) fn unrun(&self, setting: Setting<'_>) -> Run {
         let interrupted = || Outcome::new("load", What::NotRun, "interrupted");
         let outcome = self.start().err().unwrap_or_else(interrupted);
@@ -222,6 +255,8 @@ impl<'a> CellJob<'a> {
             stderr: String::new(),
             footprints: Vec::new(),
             diagnosis: None,
+            found: seen.map(|seen| self.measured(&seen.trace.found)).unwrap_or_default(),
+            void: seen.map(|seen| seen.trace.facts("void").map(str::to_owned).collect()).unwrap_or_default(),
             is_whole: false,
         };
         if let (What::Finished, Some(seen)) = (&run.outcome.what, seen) {
@@ -230,8 +265,16 @@ impl<'a> CellJob<'a> {
             }
             run.prints = Some(Prints::of(&run.text, &run.nameless));
             run.comparison = self.comparison(run.prints.as_ref(), setting).unwrap_or(Comparison::Missing);
+            if self.measures() && run.comparison == Comparison::Same {
+                let found = facts(&run.found);
+                let [library, ..] = self.cell.runtimes.as_slice() else { unreachable!("a cell has a runtime") };
+                let accepted = setting.expected.measured(&library.id);
+                let (comparison, differences) = compare_facts(accepted, &self.cell.scenario.facts, &found);
+                run.comparison = comparison;
+                run.outcome.detail = differences.join("\n");
+            }
         }
-        run.verdict = judge(&run.outcome, run.comparison, &self.entries, &setting.now(&run.versions)).verdict;
+        run.verdict = judge(&run.outcome, run.comparison, &self.expected).verdict;
         if run.verdict == Verdict::Pass {
             run.nameless = String::new();
         }
@@ -288,10 +331,10 @@ pub fn start(cell: &Cell<'_>, options: Options, artefacts: &Artefacts) -> Result
     })
 }
 
-/// What the runtimes said of themselves. A library that was not looked at yet has no version here.
-fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<(RuntimeId, String)> {
-    let ids = cell.id.runtimes.iter().enumerate();
-    ids.filter_map(|(at, id)| Some((id.clone(), seen.trace.fact(Cell::position(at), "version")?.to_owned()))).collect()
+/// What the runtimes said of themselves.
+fn versions(cell: &Cell<'_>, seen: &Observation) -> Vec<Option<String>> {
+    let said = |at| seen.trace.fact(Cell::position(at), "version").map(str::to_owned);
+    (0..cell.runtimes.len()).map(said).collect()
 }
 
 fn tail(bytes: &[u8]) -> String {

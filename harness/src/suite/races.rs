@@ -1,4 +1,4 @@
-//! What is not always the same: how often a cell is run, and what all its runs say together, those of earlier days with them.
+//! What is not always the same: how often a cell is run, and what its runs say together with those of earlier days.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,23 +8,19 @@ use super::{Options, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefact, Artefacts, Built};
 use crate::history::{DIFFERENT, History, Past};
-use crate::id::RuntimeId;
-use crate::judge::ledger::Entry;
-use crate::judge::{Rate, Verdict, What, judge};
+use crate::judge::{Counts, Verdict, Way, What, judge};
 use crate::matrix::Cell;
 use crate::record::{self, Failure};
 
-/// How often a cell is run that is not as it should be, to see whether that is always so.
-const FEW: usize = 5;
-/// How often a cell is run that is not always the same, for its rate.
+/// How often `auto` runs a cell that does not always do the same, for its rate.
 const MANY: usize = 20;
 
 /// How often each cell is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// So often.
+    /// That many times.
     Times(usize),
-    /// Once; five times what blocks or is remembered otherwise; twenty times what has a rate or is not always the same.
+    /// Once; twenty times what has a rate or did not always do the same.
     Auto,
 }
 
@@ -52,12 +48,22 @@ impl Repeat {
             Self::Auto if runs.is_empty() => 1,
             Self::Auto => {
                 let together = Together::new(job, runs, setting);
+                let differs = together.record.bad > 0 && together.record.bad < together.record.runs;
                 match together.verdict {
                     Verdict::Faulty | Verdict::Skipped => 0,
-                    Verdict::Flaky => MANY,
-                    Verdict::Pass | Verdict::Known | Verdict::New if !together.has_rate => 1,
-                    Verdict::Pass | Verdict::Known | Verdict::New => MANY,
-                    Verdict::Failed | Verdict::Changed | Verdict::Fixed => FEW,
+                    Verdict::Pass
+                    | Verdict::Known
+                    | Verdict::New
+                    | Verdict::Failed
+                    | Verdict::Changed
+                    | Verdict::Rare
+                    | Verdict::Fixed => {
+                        if differs || job.expected.rate().is_some() {
+                            MANY
+                        } else {
+                            1
+                        }
+                    }
                 }
             }
         };
@@ -66,57 +72,48 @@ impl Repeat {
 }
 
 /// What all runs of a cell say together.
-pub(super) struct Together<'l> {
+pub(super) struct Together<'e> {
     /// What we conclude.
     pub verdict: Verdict,
-    /// The entry of a failure that the ledger knows, whenever it was seen.
-    pub entry: Option<&'l Entry>,
-    /// Of a flaky cell: which entry says otherwise.
-    pub doubted: Option<String>,
+    /// The way that covers an expected failure, whenever that was seen.
+    pub way: Option<&'e Way>,
     /// What the record has of it.
     pub record: record::Together,
-    has_rate: bool,
+    /// Runs that nobody expected.
+    pub unexpected: usize,
 }
 
-impl<'l> Together<'l> {
-    /// Of the runs of today, and of what earlier ones of the same saw: judged as if that had been today, so that a snapshot
-    /// or an entry that came since holds for it too.
-    pub fn new(job: &CellJob<'l>, runs: &[Run], setting: Setting<'_>) -> Self {
-        let longest = runs.iter().map(|run| &run.versions).max_by_key(|versions| versions.len());
-        let versions: &[(RuntimeId, String)] = longest.map_or(&[], |versions| versions);
-        let now = setting.now(versions);
+impl<'e> Together<'e> {
+    /// Combines today's runs with earlier runs of identical binaries. Earlier ones are judged as if they had been made today,
+    /// so that a snapshot, a fact or a law that came since holds for them as well.
+    pub fn new(job: &'e CellJob<'_>, runs: &[Run], setting: Setting<'_>) -> Self {
         let nothing = runs.iter().all(|run| matches!(run.verdict, Verdict::Skipped | Verdict::Faulty));
-        let earlier = if nothing { Vec::new() } else { setting.history.of(&job.cell.id, &job.hash) };
+        // What facts earlier runs found is not remembered.
+        let earlier = if nothing || job.measures() { Vec::new() } else { setting.history.of(&job.cell.id, &job.hash) };
 
-        let mut verdicts = Vec::new();
-        let mut entry = None;
+        let mut counts = Counts::default();
+        let mut way = None;
         let mut record = record::Together { runs: 0, bad: 0, failures: Vec::new() };
         let runs = runs.iter().map(|run| (&run.outcome, Some(run.comparison), 1));
         let seen = earlier.iter().map(|seen| (&seen.outcome, job.comparison(seen.trace.as_ref(), setting), seen.count));
         for (outcome, comparison, count) in runs.chain(seen) {
             let Some(comparison) = comparison else { continue };
-            let judgement = judge(outcome, comparison, &job.entries, &now);
-            verdicts.extend(std::iter::repeat_n(judgement.verdict, count));
+            let judgement = judge(outcome, comparison, &job.expected);
+            let verdict = judgement.verdict;
+            counts.add(verdict, count);
             record.runs += count;
-            match judgement.verdict {
+            match verdict {
                 Verdict::Known | Verdict::Failed | Verdict::Changed => {
-                    entry = entry.or(judgement.entry);
+                    way = way.or(judgement.way);
                     record.bad += count;
-                    let verdict = judgement.verdict;
                     count_failure(&mut record.failures, Failure { outcome: outcome.clone(), verdict, count });
                 }
-                Verdict::Pass | Verdict::New | Verdict::Fixed | Verdict::Flaky => {}
+                Verdict::Pass | Verdict::New | Verdict::Fixed | Verdict::Rare => {}
                 Verdict::Skipped | Verdict::Faulty => {}
             }
         }
-        let expected = job.entries.iter().filter(|entry| entry.expects(&now));
-        let rate = Rate::any(&expected.map(|entry| entry.rate).collect::<Vec<_>>());
-        let verdict = Verdict::of_repeats(&verdicts, rate);
-        let doubted = entry.filter(|_| verdict == Verdict::Flaky).map(|entry| {
-            let said = entry.rate.map_or_else(|| "always".to_owned(), |rate| rate.to_string());
-            format!("ledger line {} says that it fails {said}", entry.line)
-        });
-        Self { verdict, entry, doubted, record, has_rate: rate.is_some() }
+        let unexpected = counts.of(Verdict::Failed) + counts.of(Verdict::Changed);
+        Self { verdict: Verdict::of_runs(&counts, job.expected.rate()), way, record, unexpected }
     }
 }
 

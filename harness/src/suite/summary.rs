@@ -7,10 +7,9 @@ use super::Setting;
 use super::job::{CellJob, Run};
 use super::races::Together;
 use crate::diagnose::Diagnosis;
-use crate::id::RuntimeId;
-use crate::judge::{Verdict, judge};
+use crate::judge::{Verdict, Way, judge};
 use crate::matrix::Cell;
-use crate::record::CellRecord;
+use crate::record::{CellRecord, ExpectedRecord};
 
 /// The first run that speaks for the verdict, and the numbers of all.
 pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>) -> CellRecord {
@@ -27,23 +26,23 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
     let wall = walls[walls.len() / 2];
     let max_rss = runs.iter().map(|run| run.max_rss).max().unwrap_or(0);
     let count = runs.len();
-    // Of a flaky cell, a failure says more than a trace that nobody has accepted yet, and one that comes more often than the
+    // Of a cell that fails now and then, a failure says more than a trace that nobody has accepted yet, and one that comes more often than the
     // ledger says more than a run that is well.
     let is_among = |verdict| runs.iter().any(|run| run.verdict == verdict);
     let blocks = runs.iter().any(|run| run.verdict.blocks());
     let speaks = |run: &Run| match verdict {
-        Verdict::Flaky if is_among(Verdict::Failed) => run.verdict == Verdict::Failed,
-        Verdict::Flaky if blocks => run.verdict.blocks(),
-        Verdict::Flaky => run.verdict == Verdict::Known,
+        Verdict::Rare if is_among(Verdict::Failed) => run.verdict == Verdict::Failed,
+        Verdict::Rare if blocks => run.verdict.blocks(),
+        Verdict::Rare => run.verdict == Verdict::Known,
         same => run.verdict == same,
     };
     let whole = |run: &Run| speaks(run) && run.is_whole;
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
     let diagnosis = diagnosis(&runs, at);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
-    let judgement = judge(&run.outcome, run.comparison, &job.entries, &setting.now(&run.versions));
-    let known = judgement.entry.or(together.entry).filter(|_| verdict == Verdict::Known);
-    let near = judgement.near.map(|(entry, standing)| entry.why_not(standing));
+    let judgement = judge(&run.outcome, run.comparison, &job.expected);
+    let known = judgement.way.or(together.way).filter(|_| verdict == Verdict::Known);
+    let near = judgement.near.map(|(way, standing)| way.why_not(standing));
     CellRecord {
         cell: cell.id.clone(),
         verdict,
@@ -57,9 +56,11 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
         nameless: run.nameless,
         stderr: run.stderr,
         footprints: run.footprints,
-        reason: known.map(|entry| entry.reason.clone()),
-        upstream: known.and_then(|entry| entry.upstream.clone()),
-        uncovered: near.or(together.doubted),
+        found: run.found,
+        void: run.void,
+        reason: known.map(Way::reason),
+        expected: job.expected.ways.iter().map(ExpectedRecord::of).collect(),
+        uncovered: near,
         together: together.record,
         diagnosis,
         outcome: run.outcome,
@@ -73,7 +74,9 @@ fn diagnosis(runs: &[Run], at: usize) -> Option<Box<Diagnosis>> {
     std::iter::once(&runs[at]).chain(alike).find(shows).unwrap_or(&runs[at]).diagnosis.clone()
 }
 
-/// The same by the cell's labels: libraries come up in their order.
-fn labelled(cell: &Cell<'_>, versions: &[(RuntimeId, String)]) -> Vec<String> {
-    cell.labels().iter().zip(versions).map(|(label, (_, version))| format!("{label}: {version}")).collect()
+/// The same by the cell's labels.
+fn labelled(cell: &Cell<'_>, versions: &[Option<String>]) -> Vec<String> {
+    let labels = cell.labels();
+    let said = labels.iter().zip(versions).filter_map(|(label, said)| Some(format!("{label}: {}", said.as_ref()?)));
+    said.collect()
 }

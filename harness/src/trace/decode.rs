@@ -1,7 +1,7 @@
 //! From the bytes of the trace memory to events. Believes nothing: any bytes at all give a trace.
 
 use super::wire::{self, CAPACITY, RECORD_SIZE};
-use super::{Event, Kind, Trace};
+use super::{Event, Found, Kind, Trace};
 
 /// Decodes the header and the records. `records` has all claimed records, or fewer if the memory ended before, and as
 /// many bytes after them as the caller could read: they must be zero.
@@ -32,6 +32,7 @@ pub fn decode(header: &[u8], records: &[u8], nonce: u64) -> Trace {
                 }
                 trace.events.push(event);
             }
+            Read::Found(found) => trace.found.push(found),
             Read::Unfinished => {
                 first_torn.get_or_insert(index);
                 trace.torn += 1;
@@ -58,6 +59,7 @@ pub fn decode(header: &[u8], records: &[u8], nonce: u64) -> Trace {
 
 enum Read {
     Event(Event),
+    Found(Found),
     Unfinished,
     Wrong(&'static str),
 }
@@ -75,18 +77,19 @@ fn read(record: &[u8], index: u64, nonce: u64) -> Read {
     }
     let [lane_low, lane_high, kind, runtime] = [record[16], record[17], record[18], record[19]];
     let length = u32::from_le_bytes([record[20], record[21], record[22], record[23]]) as usize;
-    let (Some(kind), Some(text)) = (Kind::from_wire(kind), record.get(40..40 + length.min(wire::TEXT_SIZE + 1))) else {
-        return Read::Wrong("is of no kind that a host writes");
-    };
-    Read::Event(Event {
-        lane: u16::from_le_bytes([lane_low, lane_high]),
-        runtime,
-        kind,
-        text: String::from_utf8_lossy(text).into_owned(),
-        a: wire::word_at(record, 24).cast_signed(),
-        b: wire::word_at(record, 32).cast_signed(),
-    })
+    let Some(text) = record.get(40..40 + length.min(wire::TEXT_SIZE + 1)) else { return STRANGE };
+    let text = String::from_utf8_lossy(text).into_owned();
+    let (a, b) = (wire::word_at(record, 24), wire::word_at(record, 32));
+    if kind == wire::FOUND {
+        let (Ok(times), Ok(of)) = (u32::try_from(a), u32::try_from(b)) else { return STRANGE };
+        return Read::Found(Found { text, times, of });
+    }
+    let Some(kind) = Kind::from_wire(kind) else { return STRANGE };
+    let lane = u16::from_le_bytes([lane_low, lane_high]);
+    Read::Event(Event { lane, runtime, kind, text, a: a.cast_signed(), b: b.cast_signed() })
 }
+
+const STRANGE: Read = Read::Wrong("is of no kind that a host writes");
 
 impl Trace {
     /// The first reason stays.
@@ -132,6 +135,29 @@ mod tests {
         bytes.extend([0; RECORD_SIZE]);
         let trace = decode(&header(2), &bytes, NONCE);
         assert_eq!((trace.events.len(), trace.torn, trace.corruption), (1, 1, None));
+    }
+
+    #[test]
+    fn what_was_found_is_no_event() {
+        let mut bytes = record(0, 4, "main");
+        let mut found = record(1, wire::FOUND, "needs SIGUSR1 in churn");
+        (found[24], found[32]) = (2, 3);
+        let check = wire::check(NONCE, 2, &found[16..]);
+        found[8..16].copy_from_slice(&check.to_le_bytes());
+        bytes.extend(found);
+        let trace = decode(&header(2), &bytes, NONCE);
+        assert_eq!((trace.events.len(), trace.corruption), (1, None));
+        assert_eq!(trace.found, [Found { text: "needs SIGUSR1 in churn".to_owned(), times: 2, of: 3 }]);
+        assert_eq!(trace.found[0].key(), "needs");
+    }
+
+    #[test]
+    fn a_count_below_zero_is_corruption() {
+        let mut found = record(0, wire::FOUND, "needs");
+        found[24..32].copy_from_slice(&(-1i64).to_le_bytes());
+        let check = wire::check(NONCE, 1, &found[16..]);
+        found[8..16].copy_from_slice(&check.to_le_bytes());
+        assert!(decode(&header(1), &found, NONCE).corruption.unwrap().contains("no kind"));
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub const CAPACITY: u64 = 65_536;
 /// Bytes of a mark message.
 pub const MARK_SIZE: usize = 64;
 
+/// The kind of a record that is no event: a fact that a measuring scenario found out.
+pub const FOUND: u8 = 16;
+
 /// The host asks to be measured.
 pub const MARK_REQUEST: u32 = 1;
 /// The harness has measured.

@@ -21,6 +21,8 @@ use super::{HEADER, MANAGED, MANIFEST, Project, replaced, wrong};
 #[case("value-unstressed", Code::HeaderValue, "shuffled one-core", "shuffled two-core")]
 #[case("value-footprint", Code::HeaderValue, "footprint: compared", "footprint: shown")]
 #[case("value-budget", Code::HeaderValue, "threads 64", "threads 64 MiB")]
+#[case("value-facts", Code::HeaderValue, "also: go@1.27", "facts: needs Takes\n//! also: go@1.27")]
+#[case("facts-of-several", Code::FactsOfSeveral, "also: go@1.27", "facts: needs takes\n//! also: go@1.27")]
 #[case("value-empty", Code::HeaderValue, "needs: callback stop", "needs:")]
 #[case("arity-none", Code::Arity, "1..2", "0")]
 #[case("arity-inverted", Code::Arity, "1..2", "3..2")]

@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::placeholders;
 use super::{Line, Places};
-use crate::catalog::{Budget, Entry, Footprints, LINKED, PRELOAD, Scenario, StdoutOrder, Stress, Variants};
+use crate::catalog::{
+    Budget, Entry, Footprints, LINKED, PRELOAD, Part, Scenario, StdoutOrder, Step, Story, Stress, Variants,
+};
 use crate::id::{RuntimeId, is_name};
 
 /// The directives that there are.
@@ -23,6 +26,9 @@ pub(super) enum Directive {
     Modes,
     Vm,
     Also,
+    Parts,
+    PartsFirst,
+    Steps,
     Stdout,
     Exit,
     Deadline,
@@ -30,13 +36,14 @@ pub(super) enum Directive {
     Unstressed,
     Footprint,
     Budget,
+    Facts,
 }
 
 /// Placeholders in `stdout`, all of the first runtime.
 const STDOUT_PLACEHOLDERS: [&str; 3] = ["id", "title", "ffi"];
 
 impl Directive {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 19] = [
         Self::Runtimes,
         Self::Needs,
         Self::NeedsFirst,
@@ -45,6 +52,9 @@ impl Directive {
         Self::Modes,
         Self::Vm,
         Self::Also,
+        Self::Parts,
+        Self::PartsFirst,
+        Self::Steps,
         Self::Stdout,
         Self::Exit,
         Self::Deadline,
@@ -52,6 +62,7 @@ impl Directive {
         Self::Unstressed,
         Self::Footprint,
         Self::Budget,
+        Self::Facts,
     ];
 
     fn word(self) -> &'static str {
@@ -64,6 +75,9 @@ impl Directive {
             Self::Modes => "modes",
             Self::Vm => "vm",
             Self::Also => "also",
+            Self::Parts => "parts",
+            Self::PartsFirst => "parts-first",
+            Self::Steps => "steps",
             Self::Stdout => "stdout",
             Self::Exit => "exit",
             Self::Deadline => "deadline",
@@ -71,6 +85,7 @@ impl Directive {
             Self::Unstressed => "unstressed",
             Self::Footprint => "footprint",
             Self::Budget => "budget",
+            Self::Facts => "facts",
         }
     }
 
@@ -85,6 +100,12 @@ impl Directive {
             Self::Modes => "write words, as in `linked dlopen`",
             Self::Vm => "write the name of a folder of c-hosts/vm, as in `java`",
             Self::Also => "write runtimes, as in `c+cpp+rust` or `go@1.21+rust`",
+            Self::Parts | Self::PartsFirst => {
+                "write scenarios for one runtime, as in `callback churn` or `load-flags[global]`"
+            }
+            Self::Steps => {
+                "write steps and libraries in their order, as in `load 1, start 1, churn 2 on threads, call 1 nested, exit`; before them a mode and a colon, if they are of that mode only"
+            }
             Self::Stdout => "write the line exactly",
             Self::Exit => "write a number from 0 to 255",
             Self::Deadline => "write a time above zero, as in `20s`, `500ms` or `2m`",
@@ -94,12 +115,15 @@ impl Directive {
             Self::Budget => {
                 "write `threads 64`, or a number of `mappings` or `descriptors`, or `resident 512 MiB`, or `reserved 9 GiB`"
             }
+            Self::Facts => {
+                "write keys of facts from a-z and `-`, as in `needs takes`, for a scenario with `runtimes: 1`"
+            }
         }
     }
 
     fn may_repeat(self) -> bool {
         match self {
-            Self::Also | Self::Stdout | Self::Budget => true,
+            Self::Also | Self::Steps | Self::Stdout | Self::Budget => true,
             Self::Runtimes
             | Self::Needs
             | Self::NeedsFirst
@@ -107,11 +131,14 @@ impl Directive {
             | Self::Flavour
             | Self::Modes
             | Self::Vm
+            | Self::Parts
+            | Self::PartsFirst
             | Self::Exit
             | Self::Deadline
             | Self::Unordered
             | Self::Unstressed
-            | Self::Footprint => false,
+            | Self::Footprint
+            | Self::Facts => false,
         }
     }
 }
@@ -206,6 +233,9 @@ pub(super) fn apply(
         Directive::Vm if is_name(value.text) => places.vm = Some((value.text.to_owned(), value.span())),
         Directive::Vm => value.wrong(source, value.span()),
         Directive::Also => also(source, &value, scenario, places),
+        Directive::Parts => parts(source, &value, &mut scenario.parts, &mut places.parts),
+        Directive::PartsFirst => parts(source, &value, &mut scenario.parts_first, &mut places.parts),
+        Directive::Steps => steps(source, &value, scenario),
         Directive::Stdout => stdout(source, &value, scenario),
         Directive::Footprint => match value.text {
             "compared" => scenario.footprints = Footprints::Compared,
@@ -215,6 +245,7 @@ pub(super) fn apply(
             Some(budget) => scenario.budgets.push(budget),
             None => value.wrong(source, value.span()),
         },
+        Directive::Facts => facts(source, &value, scenario, places),
         Directive::Exit => match value.text.parse() {
             Ok(status) => scenario.exit = status,
             Err(_) => value.wrong(source, value.span()),
@@ -288,6 +319,26 @@ fn modes(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places
     }
 }
 
+fn facts(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
+    places.facts = Some(value.span());
+    for (at, word) in value.split(' ') {
+        let is_key = word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        if !is_key || scenario.facts.iter().any(|key| key == word) {
+            value.wrong(source, at);
+        } else {
+            scenario.facts.push(word.to_owned());
+        }
+    }
+}
+
+/// A fact is one library's: with several in the process nobody could say whose it is.
+pub(super) fn check_facts(source: &mut Source, scenario: &Scenario, places: &Places) {
+    let Some(at) = places.facts.clone().filter(|_| scenario.fewest != 1 || scenario.most != 1) else { return };
+    let message = "facts are of one library, and this scenario takes several";
+    source.find(Code::FactsOfSeveral, at, message, "write `runtimes: 1`, or remove `facts`");
+}
+
 fn also(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
     let mut runtimes = Vec::new();
     let mut spans = Vec::new();
@@ -305,6 +356,39 @@ fn also(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places:
     }
     scenario.also.push(runtimes);
     places.also.push(spans);
+}
+
+fn parts(source: &mut Source, value: &Value<'_>, parts: &mut Vec<Part>, places: &mut Vec<(Part, Range<usize>)>) {
+    for (at, word) in value.split(' ') {
+        let (name, mode) = match word.strip_suffix(']').and_then(|word| word.split_once('[')) {
+            Some((name, mode)) => (name, Some(mode)),
+            None => (word, None),
+        };
+        if !is_name(name) || mode.is_some_and(|mode| !is_name(mode)) {
+            return value.wrong(source, at);
+        }
+        let part = Part { scenario: name.into(), mode: mode.map(Arc::from) };
+        places.push((part.clone(), at));
+        parts.push(part);
+    }
+}
+
+fn steps(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+    let (mode, text) = match value.text.split_once(':') {
+        Some((mode, text)) => (Some(mode.trim()), text),
+        None => (None, value.text),
+    };
+    let Ok(story) = text.parse::<Story>() else {
+        let wrong = text.split(',').find(|step| step.parse::<Step>().is_err()).unwrap_or(text).trim();
+        return value.wrong(source, source.narrow(value.span(), wrong));
+    };
+    match mode {
+        Some(mode) if scenario.modes.iter().any(|other| other == mode) => {
+            scenario.stories.push((Some(mode.to_owned()), story));
+        }
+        Some(mode) => value.wrong(source, source.narrow(value.span(), mode)),
+        None => scenario.stories.push((None, story)),
+    }
 }
 
 fn stdout(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {

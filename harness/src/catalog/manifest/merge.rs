@@ -71,6 +71,7 @@ pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) 
                     outcome: caught.outcome.clone(),
                     phase: caught.phase.clone(),
                     verdict: caught.verdict.clone(),
+                    facts: caught.facts.clone(),
                 }
             }),
         });

@@ -137,6 +137,8 @@ pub(super) struct Caught {
     pub(super) outcome: String,
     pub(super) phase: Option<String>,
     pub(super) verdict: String,
+    #[serde(default)]
+    pub(super) facts: Vec<String>,
 }
 
 /// Programs with their arguments.

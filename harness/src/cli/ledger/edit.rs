@@ -1,9 +1,7 @@
 //! Changes of the ledger's text by lines: whatever is not changed, comments and order with it, stays as it is to the byte.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::ops::Range;
-use std::path::Path;
 
 /// Some changes of a text.
 #[derive(Debug)]
@@ -51,7 +49,15 @@ impl<'t> Edits<'t> {
             let rest = self.lines[*at].trim_start().strip_prefix("cells");
             rest.is_some_and(|rest| rest.trim_start().starts_with('='))
         };
-        if let Some(at) = entry.into_iter().find(is_key) {
+        if let Some(at) = entry.clone().find(is_key) {
+            // A list goes on until its bracket closes.
+            let is_list = self.lines[at].contains('[') && !self.lines[at].contains(']');
+            if is_list || self.lines[at].matches('"').count() > 2 {
+                let last = (at..entry.end).find(|line| self.lines[*line].contains(']')).unwrap_or(at);
+                let key = self.lines[at].split('=').next().unwrap_or("cells ");
+                self.changes.push((at..last + 1, vec![format!("{key}= \"{cells}\"\n")]));
+                return;
+            }
             // A glob has no quotes: what is between two of them is the value, and a comment may follow.
             let mut parts = self.lines[at].splitn(3, '"');
             let (key, rest) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or("\n"));
@@ -104,7 +110,7 @@ impl<'t> Edits<'t> {
             }
         }
         if !self.appended.is_empty() {
-            let _ = writeln!(out, "{}", if self.old.is_empty() { "a new ledger" } else { "at the end" });
+            let _ = writeln!(out, "{}", if self.old.is_empty() { "a new file" } else { "at the end" });
         }
         for (at, entry) in self.appended.iter().enumerate() {
             let _ = write!(out, "{}", if at > 0 { "+\n" } else { "" });
@@ -114,17 +120,6 @@ impl<'t> Edits<'t> {
         }
         out
     }
-}
-
-/// Whole or not at all.
-pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    let mut file = tempfile::Builder::new().prefix(".ledger-").permissions(open).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use crate::catalog::{Catalog, Group, Runtime};
 use crate::cli::Stopped;
 use crate::cli::setup::Groups;
 use crate::compile::Toolbox;
+use crate::judge::{Expectation, Way};
+use crate::laws::Expected;
 use crate::matrix::{Cell, Filter};
 
 /// The cells that the words and options choose, whether or not the machine has what they need.
@@ -27,18 +29,45 @@ pub(super) fn asked<'c>(own: &Arguments, catalog: &'c Catalog) -> Result<Vec<Cel
     if asked.is_empty() { Err(nothing(own)) } else { Ok(asked) }
 }
 
-/// Of these, without those that are run only if the machine has what they need, the shard's part.
-pub(super) fn chosen<'c>(own: &Arguments, asked: Vec<Cell<'c>>, tools: &Toolbox) -> Result<Vec<Cell<'c>>, Stopped> {
+/// Of cells that must fail by a law, one in so many is run, by turns: enough to find out a law that is wrong.
+const TURNS: u64 = 10;
+
+/// Of these, without those that are run only if the machine has what they need, the shard's part; and how many of that part
+/// are left to their law.
+pub(super) fn chosen<'c>(
+    own: &Arguments,
+    asked: Vec<Cell<'c>>,
+    tools: &Toolbox,
+    expected: &Expected<'_>,
+    turn: u64,
+) -> Result<(Vec<Cell<'c>>, usize), Stopped> {
     let is_here =
         |cell: &Cell<'_>| cell.tools().flatten().all(|(name, tool)| tools.get(name, tool).is_some_and(Result::is_ok));
-    let chosen: Vec<Cell<'c>> = asked
+    let mut chosen: Vec<Cell<'c>> = asked
         .into_iter()
         .filter(|cell| !if_here(own, cell) || is_here(cell))
         .enumerate()
         .filter(|(at, _)| own.shard.is_none_or(|shard| at % shard.of == shard.part - 1))
         .map(|(_, cell)| cell)
         .collect();
-    if chosen.is_empty() { Err(nothing(own)) } else { Ok(chosen) }
+    if chosen.is_empty() {
+        return Err(nothing(own));
+    }
+    let all = chosen.len();
+    if own.filters.is_empty() && !own.all {
+        let by_law = |expectation: &Expectation| matches!(expectation.must(), Some(Way::Law(_)));
+        let expectations = expected.of_each(&chosen);
+        let mut left = expectations.iter().map(by_law);
+        chosen.retain(|cell| !left.next().unwrap_or(false) || has_its_turn(cell, turn));
+    }
+    let left = all - chosen.len();
+    Ok((chosen, left))
+}
+
+fn has_its_turn(cell: &Cell<'_>, turn: u64) -> bool {
+    let hash = blake3::hash(cell.id.to_string().as_bytes());
+    let place = hash.as_bytes().iter().take(8).fold(0u64, |all, byte| all << 8 | u64::from(*byte));
+    place.wrapping_add(turn).is_multiple_of(TURNS)
 }
 
 /// Whether nobody asked for this cell: then it is not installed for, and not skipped where something is missing.

@@ -1,28 +1,33 @@
 //! The ledger's text, and what may be wrong with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
-use jiff::civil::Date;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
-use toml::value::Datetime;
 
-use super::{Cause, Entry, FILE, Ledger, Pattern, TODO};
+use super::{Cause, Entry, FACTS, FILE, Ledger, Measured, Pattern, TODO};
 use crate::catalog::{Texts, closest};
-use crate::id::is_name;
+use crate::id::{IdError, RuntimeId, is_name};
 use crate::judge::What;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, Error, Diagnostic)]
 pub enum LedgerError {
-    /// The file is there and cannot be read.
-    #[error("failed to read {FILE}")]
+    /// A file is there and cannot be read.
+    #[error("failed to read {file}")]
     #[diagnostic(code(ledger::unreadable))]
-    Read(#[source] std::io::Error),
+    Read {
+        /// Which.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The file does not hold to FORMATS.md.
     #[error("{message}")]
     #[diagnostic(code(ledger::invalid), help("{help}"))]
@@ -47,153 +52,195 @@ struct File {
     causes: BTreeMap<String, Spanned<WrittenCause>>,
     #[serde(default)]
     failure: Vec<Spanned<Written>>,
+    #[serde(default)]
+    measured: BTreeMap<Spanned<String>, BTreeMap<String, Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenCause {
     reason: Spanned<String>,
-    upstream: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    cells: Spanned<String>,
+    cells: Spanned<Texts>,
     phase: Spanned<Texts>,
     outcome: Spanned<Texts>,
     says: Option<Spanned<String>>,
     rate: Option<Spanned<String>>,
-    toolchain: Option<Spanned<String>>,
-    platform: Option<Spanned<String>>,
-    since: Option<Spanned<Datetime>>,
-    until: Option<Spanned<Datetime>>,
     cause: Option<Spanned<String>>,
     reason: Option<Spanned<String>>,
-    upstream: Option<Spanned<String>>,
 }
 
 /// What is wrong, what to do, and where.
 type Wrong = (String, &'static str, Range<usize>);
 
+/// The text of one file, and which it is.
+struct Text {
+    file: Arc<str>,
+    text: String,
+}
+
 impl Ledger {
-    /// Reads the ledger below a project's root; no file is an empty ledger.
+    /// Reads cases and facts below a project's root; what is not there is empty.
     ///
     /// # Errors
-    /// When the file cannot be read or does not hold to FORMATS.md.
+    /// When a file cannot be read or does not hold to FORMATS.md.
     pub fn read(root: &Path) -> Result<Self, LedgerError> {
-        match std::fs::read_to_string(root.join(FILE)) {
-            Ok(text) => Self::parse(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(LedgerError::Read(error)),
-        }
+        Self::read_with(root, &BTreeMap::new())
     }
 
-    /// Reads a ledger's text.
+    /// The same with other texts in place of some files, by their path below the root.
+    ///
+    /// # Errors
+    /// As [`Ledger::read`].
+    pub fn read_with(root: &Path, texts: &BTreeMap<&str, &str>) -> Result<Self, LedgerError> {
+        let mut names: BTreeSet<String> = match std::fs::read_dir(root.join(FACTS)) {
+            Ok(files) => files.flatten().filter_map(|file| file.file_name().into_string().ok()).collect(),
+            Err(error) if error.kind() == ErrorKind::NotFound => BTreeSet::new(),
+            Err(source) => return Err(LedgerError::Read { file: FACTS.to_owned(), source }),
+        };
+        names.retain(|name| name.ends_with(".toml") && !name.starts_with('.'));
+        let mut files: BTreeSet<String> = names.into_iter().map(|name| format!("{FACTS}/{name}")).collect();
+        files.extend(texts.keys().filter(|name| **name != FILE).map(|name| (*name).to_owned()));
+        let mut ledger = Self::default();
+        for file in std::iter::once(FILE.to_owned()).chain(files) {
+            let text = match texts.get(file.as_str()) {
+                Some(text) => Ok((*text).to_owned()),
+                None => std::fs::read_to_string(root.join(&file)),
+            };
+            match text {
+                Ok(text) => ledger.add(&Text { file: file.into(), text })?,
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(source) => return Err(LedgerError::Read { file, source }),
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// Reads the text of the cases.
     ///
     /// # Errors
     /// When it does not hold to FORMATS.md.
     pub fn parse(text: &str) -> Result<Self, LedgerError> {
-        parse(text).map_err(|(message, help, at)| LedgerError::Invalid {
+        let mut ledger = Self::default();
+        ledger.add(&Text { file: FILE.into(), text: text.to_owned() })?;
+        Ok(ledger)
+    }
+
+    /// Adds another file's text, which may name the causes of those before it.
+    ///
+    /// # Errors
+    /// When it does not hold to FORMATS.md.
+    pub fn parse_facts(&mut self, file: &str, text: &str) -> Result<(), LedgerError> {
+        self.add(&Text { file: file.into(), text: text.to_owned() })
+    }
+
+    fn add(&mut self, text: &Text) -> Result<(), LedgerError> {
+        self.try_add(text).map_err(|(message, help, at)| LedgerError::Invalid {
             message,
             help: help.to_owned(),
-            source_code: NamedSource::new(FILE, text.to_owned()).with_language("TOML"),
+            source_code: NamedSource::new(&*text.file, text.text.clone()).with_language("TOML"),
             at: at.into(),
         })
     }
+
+    fn try_add(&mut self, text: &Text) -> Result<(), Wrong> {
+        let file: File = toml::from_str(&text.text).map_err(|error| {
+            let help = "an entry is [[failure]] with cells, phase, outcome, and reason or cause; a cause is [causes.name] with reason";
+            (error.message().to_owned(), help, error.span().unwrap_or(0..0))
+        })?;
+        let ends: Vec<usize> = text.text.match_indices('\n').map(|(at, _)| at).collect();
+        let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
+        let mut causes: Vec<Cause> = Vec::new();
+        for (name, cause) in file.causes {
+            let at = cause.span();
+            if !is_name(&name) {
+                let message = format!("`{name}` is no name of a cause");
+                return Err((message, "use a-z, 0-9 and `-`: [causes.stdout-buffer]", at));
+            }
+            if let Some(other) = self.causes.iter().find(|other| other.name == name) {
+                let message = format!("{}:{} has a cause `{name}` as well", other.file, other.line);
+                return Err((message, "give one of the two another name, or keep the one that all may use", at));
+            }
+            let reason = cause.into_inner().reason;
+            check_reason(&reason)?;
+            let (file, line) = (Arc::clone(&text.file), line(at.start));
+            causes.push(Cause { name, reason: reason.into_inner(), file, line, is_used: false });
+        }
+        causes.sort_by_key(|cause| cause.line);
+        self.causes.extend(causes);
+        for written in file.failure {
+            let at = written.span();
+            let place = (Arc::clone(&text.file), line(at.start));
+            let entry = entry(written.into_inner(), at, place, &mut self.causes)?;
+            self.entries.push(Arc::new(entry));
+        }
+        for (library, facts) in file.measured {
+            let (at, name) = (library.span(), library.into_inner());
+            let help = "write the runtime as a cell has it: [measured.go], [measured.\"go@1.21\"]";
+            let library: RuntimeId = name.parse().map_err(|why: IdError| (why.to_string(), help, at.clone()))?;
+            if self.measured.contains_key(&library) {
+                return Err((format!("`{library}` was measured already"), "keep one table of each library", at));
+            }
+            self.measured.insert(library, measured(facts)?);
+        }
+        Ok(())
+    }
 }
 
-fn parse(text: &str) -> Result<Ledger, Wrong> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let help = "an entry is [[failure]] with cells, phase, outcome, and reason or cause; a cause is [causes.name] with reason";
-        (error.message().to_owned(), help, error.span().unwrap_or(0..0))
-    })?;
-    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
-    let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
-    for (name, cause) in &file.causes {
-        if !is_name(name) {
-            let message = format!("`{name}` is no name of a cause");
-            return Err((message, "use a-z, 0-9 and `-`: [causes.stdout-buffer]", cause.span()));
+fn measured(written: BTreeMap<String, Vec<Spanned<String>>>) -> Result<Measured, Wrong> {
+    let mut measured = Measured::default();
+    for (key, facts) in written {
+        for fact in facts {
+            let help = "the tool writes them: coexist bless";
+            measured.add(&key, fact.get_ref().parse().map_err(|why| (why, help, fact.span()))?);
         }
-        check_reason(&cause.get_ref().reason)?;
-        cause.get_ref().upstream.as_ref().map_or(Ok(()), check_upstream)?;
     }
-    let mut used = BTreeSet::new();
-    let mut entries = Vec::new();
-    for written in file.failure {
-        let at = written.span();
-        let entry = entry(written.into_inner(), at.clone(), line(at.start), &file.causes)?;
-        used.extend(entry.cause.clone());
-        entries.push(entry);
-    }
-    let cause = |(name, cause): (String, Spanned<WrittenCause>)| Cause {
-        is_used: used.contains(&name),
-        line: line(cause.span().start),
-        name,
-    };
-    let mut causes: Vec<Cause> = file.causes.into_iter().map(cause).collect();
-    causes.sort_by_key(|cause| cause.line);
-    Ok(Ledger { entries, causes })
+    Ok(measured)
 }
 
 fn entry(
     written: Written,
     at: Range<usize>,
-    line: usize,
-    causes: &BTreeMap<String, Spanned<WrittenCause>>,
+    (file, line): (Arc<str>, usize),
+    causes: &mut [Cause],
 ) -> Result<Entry, Wrong> {
-    let (reason, of_cause) = reason(&written, at, causes)?;
-    written.upstream.as_ref().map_or(Ok(()), check_upstream)?;
-    let optional = |field: Option<Spanned<String>>| {
-        field.map(|field| pattern(&field, "`*` stands for any text, `{a,b}` for either")).transpose()
-    };
-    let toolchain = written.toolchain.map(|range| {
-        let help = "write a runtime and bounds that all hold: go >=1.21, <1.24";
-        range.get_ref().parse().map_err(|why| (why, help, range.span()))
-    });
+    let reason = reason(&written, at, causes)?;
+    let says = written.says.map(|field| pattern(&field, "`*` stands for any text, `{a,b}` for either")).transpose()?;
     let rate = written.rate.map(|rate| {
         let help = "write failures of runs, as in 7 of 20";
         rate.get_ref().parse().map_err(|why| (why, help, rate.span()))
     });
-    let (since, until) = (day(written.since.as_ref())?, day(written.until.as_ref())?);
-    if let (Some(since), Some(until), Some(field)) = (since, until, &written.until)
-        && until < since
-    {
-        return Err(("`until` is before `since`".to_owned(), "it is the last day of the entry", field.span()));
-    }
+    let cells = "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*";
     Ok(Entry {
         phases: each(written.phase, "phase", phase)?,
         outcomes: each(written.outcome, "outcome", failure)?,
-        cells: pattern(&written.cells, "`*` stands for any text, `{a,b}` for either: two-callbacks/go+*")?,
+        cells: each(written.cells, "cells", |glob| pattern(glob, cells))?,
         rate: rate.transpose()?,
         cause: written.cause.map(Spanned::into_inner),
         reason,
-        upstream: written.upstream.map(Spanned::into_inner).or(of_cause),
-        until,
+        file,
         line,
-        says: optional(written.says)?,
-        platform: optional(written.platform)?,
-        toolchain: toolchain.transpose()?,
+        says,
     })
 }
 
-/// The entry's own reason, or its cause's with what was reported upstream.
-fn reason(
-    written: &Written,
-    at: Range<usize>,
-    causes: &BTreeMap<String, Spanned<WrittenCause>>,
-) -> Result<(String, Option<String>), Wrong> {
+/// The entry's own reason, or its cause's.
+fn reason(written: &Written, at: Range<usize>, causes: &mut [Cause]) -> Result<String, Wrong> {
     match (&written.reason, &written.cause) {
         (Some(reason), None) => {
             check_reason(reason)?;
-            Ok((reason.get_ref().clone(), None))
+            Ok(reason.get_ref().clone())
         }
         (None, Some(name)) => {
-            if let Some(cause) = causes.get(name.get_ref()).map(Spanned::get_ref) {
-                let upstream = cause.upstream.as_ref().map(|upstream| upstream.get_ref().clone());
-                return Ok((cause.reason.get_ref().clone(), upstream));
+            if let Some(cause) = causes.iter_mut().find(|cause| cause.name == *name.get_ref()) {
+                cause.is_used = true;
+                return Ok(cause.reason.clone());
             }
-            let near = closest(name.get_ref(), causes.keys().map(String::as_str));
+            let near = closest(name.get_ref(), causes.iter().map(|cause| cause.name.as_str()));
             let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             let message = format!("there is no cause `{}`{near}", name.get_ref());
             Err((message, "a cause is a table: [causes.name] with reason = \"…\"", name.span()))
@@ -226,22 +273,6 @@ fn check_reason(reason: &Spanned<String>) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// An address, or `owner/repo#n`.
-fn check_upstream(field: &Spanned<String>) -> Result<(), Wrong> {
-    let text = field.get_ref();
-    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let is_issue = text.split_once('#').and_then(|(repository, number)| {
-        let (owner, name) = repository.split_once('/')?;
-        Some(is_word(owner) && is_word(name) && number.parse::<u64>().is_ok())
-    });
-    let is_address = text.strip_prefix("https://").is_some_and(|rest| rest.contains('.') && !rest.contains(' '));
-    if is_issue == Some(true) || is_address {
-        return Ok(());
-    }
-    let help = "write owner/repo#123, or an address: https://…";
-    Err((format!("`{text}` is no issue"), help, field.span()))
-}
-
 fn pattern(field: &Spanned<String>, help: &'static str) -> Result<Pattern, Wrong> {
     let text = field.get_ref();
     let wrong = |error: globset::Error| format!("`{text}` is no glob: {}", error.kind());
@@ -249,16 +280,16 @@ fn pattern(field: &Spanned<String>, help: &'static str) -> Result<Pattern, Wrong
 }
 
 /// What the texts of a key stand for: one at least, and each once.
-fn each<T: PartialEq>(
+fn each<T>(
     field: Spanned<Texts>,
     key: &str,
     read: impl Fn(&Spanned<String>) -> Result<T, Wrong>,
 ) -> Result<Vec<T>, Wrong> {
     let at = field.span();
-    let mut all = Vec::new();
+    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
     for text in Texts::each(field) {
         let one = read(&text)?;
-        if all.contains(&one) {
+        if !seen.insert(text.get_ref().clone()) {
             let message = format!("`{key}` has `{}` twice", text.get_ref());
             return Err((message, "once is enough", text.span()));
         }
@@ -289,17 +320,4 @@ fn failure(field: &Spanned<String>) -> Result<What, Wrong> {
         What::OverLimit(_) | What::Incomplete | What::Refused(_) | What::CheckFailed => Ok(what),
         What::Contradicted(_) | What::OverBudget(_) | What::Corrupted(_) | What::NotBuilt => Ok(what),
     }
-}
-
-fn day(field: Option<&Spanned<Datetime>>) -> Result<Option<Date>, Wrong> {
-    let Some(field) = field else { return Ok(None) };
-    let written = field.get_ref();
-    let day = (written.time.is_none() && written.offset.is_none()).then_some(written.date).flatten();
-    let day = day.and_then(|day| {
-        let (year, month, day) =
-            (i16::try_from(day.year).ok()?, i8::try_from(day.month).ok()?, i8::try_from(day.day).ok()?);
-        Date::new(year, month, day).ok()
-    });
-    day.map(Some)
-        .ok_or_else(|| (format!("`{written}` is no day"), "write a date without quotes: 2027-03-31", field.span()))
 }

@@ -24,7 +24,7 @@ fn symbol(verdict: Verdict) -> &'static str {
         Verdict::Changed => "changed",
         Verdict::Failed => "FAILED",
         Verdict::Fixed => "fixed",
-        Verdict::Flaky => "FLAKY",
+        Verdict::Rare => "rare",
         Verdict::Skipped => "skip",
         Verdict::Faulty => "FAULTY",
     }
