@@ -85,6 +85,7 @@ enum wire_mark_kind {
     WIRE_MARK_REQUEST = 1, /* host: measure me */
     WIRE_MARK_ANSWER = 2,  /* harness: done, go on */
     WIRE_MARK_FULL = 3,    /* host: the trace memory is full; no answer, end me */
+    WIRE_MARK_HUNG = 4,    /* host: a child of mine hangs; look at it before I end it */
 };
 
 #endif

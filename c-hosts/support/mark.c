@@ -41,9 +41,9 @@ void mark_full(void)
     errno = saved;
 }
 
-static void mark_exchange(const char *name)
+static void mark_exchange(enum wire_mark_kind kind, const char *name)
 {
-    struct wire_mark request = mark_message(WIRE_MARK_REQUEST, ++last_index, name);
+    struct wire_mark request = mark_message(kind, ++last_index, name);
     ssize_t n;
     do
         n = send(WIRE_MARK_FD, &request, sizeof request, MSG_NOSIGNAL);
@@ -68,7 +68,15 @@ void mark(const char *name)
     trace_write(WIRE_MARK, 0, name, 0, 0);
     if (answered) {
         state_tell();
-        mark_exchange(name);
+        mark_exchange(WIRE_MARK_REQUEST, name);
     }
+    pthread_mutex_unlock(&mark_lock);
+}
+
+void mark_hung(void)
+{
+    pthread_mutex_lock(&mark_lock);
+    if (answered)
+        mark_exchange(WIRE_MARK_HUNG, "hung");
     pthread_mutex_unlock(&mark_lock);
 }

@@ -54,8 +54,10 @@ int wait_child(pid_t child, int milliseconds)
     }
     close(fd);
     bool hung = ready <= 0;
-    if (hung)
+    if (hung) {
+        mark_hung();
         kill(child, SIGKILL);
+    }
     int status;
     pid_t reaped;
     do

@@ -32,6 +32,7 @@ void trace_fact(int runtime, const char *key, const char *text);
 /* mark.c */
 void mark_open(void);
 void mark_full(void); /* async-signal-safe */
+void mark_hung(void); /* a child hangs, and is about to be killed */
 
 /* trial.c */
 /* In a child: the parent refuses the library as well. */

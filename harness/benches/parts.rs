@@ -10,7 +10,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use coexist::catalog::Catalog;
 use coexist::child::{GuardProgram, Interrupt, Stdout};
 use coexist::matrix::cells;
-use coexist::run::{Pool, Preload, Start, observe};
+use coexist::run::{Pool, Preload, Start, Unwitnessed, observe};
 use coexist::trace::{Kind, decode, render, wire};
 
 /// Limit: 50 ms for 10,000 cells. 100 runtimes in one scenario of pairs.
@@ -80,7 +80,7 @@ fn timed_by_host(criterion: &mut Criterion, title: &str, name: &str) {
     criterion.bench_function(title, |bencher| {
         bencher.iter_custom(|count| {
             let run = |_| {
-                let seen = observe(pool.first(), &start).expect("the host runs");
+                let seen = observe(pool.first(), &start, &mut Unwitnessed).expect("the host runs");
                 let told = seen.trace.of(Kind::Value).find(|event| event.text == "nanoseconds").map(|event| event.a);
                 Duration::from_nanos(told.expect("the host tells").cast_unsigned())
             };

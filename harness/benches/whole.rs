@@ -14,7 +14,7 @@ use coexist::compile::{Places, Store, Toolbox, build};
 use coexist::matrix::Filter;
 use coexist::project::Project;
 use coexist::run::Pool;
-use coexist::suite::{Hangs, Options, Repeat, start};
+use coexist::suite::{Diagnose, Hangs, Options, Repeat, start};
 use coexist::toolchain;
 
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_coexist");
@@ -114,7 +114,13 @@ fn commands(project: &Project, filters: &[&str]) -> Vec<String> {
     let tools = Toolbox::look(catalog.runtimes.iter().map(|runtime| &runtime.tools), &places, &mut pool.first().guard);
     let places = Places { root: project.root(), store: &store };
     let artefacts = build(&catalog, &chosen, &places, &tools, &mut pool, &mut |_| {}).expect("the cells build");
-    let options = Options { repeat: Repeat::Times(1), deadline: None, hangs: Hangs::InLine, stress: None };
+    let options = Options {
+        repeat: Repeat::Times(1),
+        deadline: None,
+        hangs: Hangs::InLine,
+        stress: None,
+        diagnose: Diagnose::Never,
+    };
     let mut lines = Vec::new();
     for cell in &chosen {
         let started = start(cell, options, &artefacts).expect("run `coexist setup` first: every cell must build");

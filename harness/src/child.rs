@@ -2,6 +2,7 @@
 //! Knows nothing of cells or builds. Why there is a guard: harness/docs/decisions/0001-one-guard-per-worker.md.
 
 mod capture;
+mod core;
 mod guard;
 mod launch;
 mod message;
@@ -17,9 +18,10 @@ use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use self::core::{Core, cores};
 pub use guard::serve;
 pub use launch::Guard;
-pub use proc::{adopt_orphans, children_of};
+pub use proc::{adopt_orphans, children_of, descendants_of};
 
 /// The hidden subcommand under which the executable is a guard.
 pub const GUARD_COMMAND: &str = "__guard";
@@ -44,6 +46,8 @@ pub struct Job<'a> {
     pub hand_over: &'a [(BorrowedFd<'a>, i32)],
     /// What the process group may use.
     pub limits: Limits,
+    /// What it leaves if it crashes, in the folder that it is in then.
+    pub core: Core,
 }
 
 /// What a child's stdout is; its stderr is a pipe.
@@ -117,6 +121,8 @@ pub struct Ended {
     pub exit: Exit,
     /// Why the harness stopped it, if it did.
     pub stop: Option<Stop>,
+    /// The main process's id, if the kernel says that it left a core.
+    pub core: Option<i32>,
     /// What it wrote, up to the limit.
     pub stdout: Vec<u8>,
     /// What it wrote, up to the limit.
@@ -137,6 +143,8 @@ pub trait Watch {
     fn descriptor(&self) -> Option<BorrowedFd<'_>>;
     /// That descriptor is readable; `pid` is the main process. `false` ends the child.
     fn ready(&mut self, pid: i32) -> bool;
+    /// The deadline has passed, and the child goes on for as long as this takes. The first of the processes is the main one.
+    fn overdue(&mut self, _processes: &[i32]) {}
 }
 
 /// Nobody looks.

@@ -16,8 +16,8 @@ mod state;
 pub use expect::Expected;
 pub use follow::{Follows, follows};
 pub use library::Library;
-pub use score::{Count, LawScore, Score, Seen, without};
 use pair::{Cause, Pair};
+pub use score::{Count, LawScore, Score, Seen, without};
 
 use crate::judge::Prediction;
 

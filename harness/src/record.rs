@@ -22,7 +22,7 @@ use crate::trace::Found;
 pub use footprints::FootprintRecord;
 
 /// Raised whenever a field changes its meaning.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 
 /// One run of the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ pub struct CellRecord {
     pub expected: Vec<ExpectedRecord>,
     /// Of a failure that nobody expected: the fact, case or law that comes nearest, and why it does not cover it.
     pub uncovered: Option<String>,
-    /// Who it was, if it was run once more for that.
+    /// Who it was, if that was asked for.
     pub diagnosis: Option<Box<Diagnosis>>,
 }
 

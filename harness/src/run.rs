@@ -6,7 +6,7 @@ mod memory;
 mod pool;
 mod stress;
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub use pool::{Pool, Progress, Worker, sweep};
 pub use stress::{LOAD_COMMAND, Load, be_busy};
 
 use crate::catalog::Stress;
-use crate::child::{ChildError, Ended, Job, Limits, Stdout};
+use crate::child::{ChildError, Core, Ended, Job, Limits, Stdout, Watch, descendants_of};
 use crate::trace::{self, Trace};
 
 /// Memory that a cell may keep resident, in bytes. Runtimes reserve much more address space than that and use far less.
@@ -68,11 +68,31 @@ pub struct Observation {
     pub foreign_mark: Option<String>,
 }
 
+/// Looks at a cell that fails, while there is something to look at. Nothing that it does may change what is observed.
+pub trait Witness {
+    /// What a crash is to leave.
+    fn core(&self) -> Core {
+        Core::None
+    }
+    /// The deadline has passed, and nobody has been told yet. The first of the processes is the main one.
+    fn overdue(&mut self, _processes: &[i32]) {}
+    /// The host has waited long enough for a process that it started, and will end that. The first is the host's own.
+    fn child_hangs(&mut self, _processes: &[i32]) {}
+    /// It is over. What started in this folder may have left cores, the main process if its id is said.
+    fn over(&mut self, _crashed: Option<i32>, _folder: &Path) {}
+}
+
+/// Nobody looks.
+#[derive(Debug)]
+pub struct Unwitnessed;
+
+impl Witness for Unwitnessed {}
+
 /// Runs a host to its end.
 ///
 /// # Errors
 /// When the harness itself cannot do its part; never for what the host does.
-pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildError> {
+pub fn observe(worker: &mut Worker, start: &Start, witness: &mut dyn Witness) -> Result<Observation, ChildError> {
     let scratch = worker.guard.scratch().to_owned();
     let memory = Memory::for_run(worker.memory.take())?;
     let (mut channel, host_marks) = Channel::open(memory.nonce())?;
@@ -96,9 +116,12 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
             memory: MEMORY,
             processes: PROCESSES,
         },
+        core: witness.core(),
     };
     let (guard, number) = (worker.guard.id(), worker.number);
-    let ended = stress::under(start.stress, guard, number, || worker.guard.run(&job, &mut channel))?;
+    let mut watch = Watched { channel: &mut channel, witness };
+    let ended = stress::under(start.stress, guard, number, || worker.guard.run(&job, &mut watch))?;
+    witness.over(ended.core, &scratch);
     empty(&scratch);
     let (trace, memory) = memory.finish();
     worker.memory = memory.filter(|_| ended.survivors.is_empty() && channel.foreign.is_none());
@@ -107,6 +130,30 @@ pub fn observe(worker: &mut Worker, start: &Start) -> Result<Observation, ChildE
         readings => Footprint::all(readings, &trace, &Owners::in_run(start, &scratch)),
     };
     Ok(Observation { ended, trace, footprints, foreign_mark: channel.foreign })
+}
+
+/// Marks are answered, and a hang has a witness.
+struct Watched<'a> {
+    channel: &'a mut Channel,
+    witness: &'a mut dyn Witness,
+}
+
+impl Watch for Watched<'_> {
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.channel.descriptor()
+    }
+
+    fn ready(&mut self, pid: i32) -> bool {
+        let witness = &mut *self.witness;
+        self.channel.ready(pid, &mut || {
+            let all: Vec<i32> = std::iter::once(pid).chain(descendants_of(pid)).collect();
+            witness.child_hangs(&all);
+        })
+    }
+
+    fn overdue(&mut self, processes: &[i32]) {
+        self.witness.overdue(processes);
+    }
 }
 
 /// All that a host finds in its environment.

@@ -42,6 +42,8 @@ pub struct Options {
     pub hangs: Hangs,
     /// What makes races come out.
     pub stress: Option<Stress>,
+    /// Which failures are looked at where they happen.
+    pub diagnose: Diagnose,
 }
 
 /// What becomes of cells that are expected to hang every time, and so need no processor.

@@ -59,18 +59,19 @@ fn a_sound_one_is_not_run_again() {
     assert_eq!(judged.record.diagnosis, None);
 }
 
-/// What fails once and never again is said to, and nobody is blamed.
+/// A scenario that does one thing in its first run, and another one in all others.
+fn at_first(sandbox: &Sandbox, directives: &str, first: &str, then: &str) {
+    let flag = sandbox.path("failed-once");
+    let lines = format!("if (access(\"{0}\", F_OK) != 0) {{ creat(\"{0}\", 0600); {first} }} {then}", flag.display());
+    sandbox.scenario("callback", directives, &lines);
+    sandbox.replace("c-hosts/callback.c", "#include", "#include <fcntl.h>\n#include <stdlib.h>\n#include");
+}
+
+/// What leaves nothing, fails once and never again is said to, and nobody is blamed.
 #[test]
 fn a_re_run_that_does_not_fail_is_no_finding() {
     let sandbox = Sandbox::new();
-    let flag = sandbox.path("failed-once");
-    let lines = format!("if (access(\"{0}\", F_OK) != 0) {{ creat(\"{0}\", 0600); abort(); }}", flag.display());
-    sandbox.scenario("callback", "", &lines);
-    sandbox.replace(
-        "c-hosts/callback.c",
-        "#include",
-        "#include <fcntl.h>\n#include <stdlib.h>\n#include <unistd.h>\n#include",
-    );
+    at_first(&sandbox, "", "exit(3);", "");
     let ran = sandbox.expect(100, &["run"]);
     assert!(ran.stderr.contains("who it was is not known: 3 re-runs did not fail"), "{}", ran.stderr);
     let found = sandbox.record().cells[0].diagnosis.clone().unwrap();
@@ -93,9 +94,9 @@ fn nobody_is_diagnosed_who_need_not_be() {
     assert_eq!((fault.at.library.as_deref(), fault.handler), (Some("host"), Handler::None));
 }
 
-/// A run whose only cell hangs, while it is diagnosed; and its tracer.
+/// A run whose only cell hangs while it is run again, as its first run left nothing; and its tracer.
 fn diagnosing(sandbox: &Sandbox) -> (std::process::Child, Process) {
-    sandbox.scenario("callback", "//! deadline: 3s", "for (;;) usleep(100000);");
+    at_first(sandbox, "//! deadline: 3s", "exit(3);", "for (;;) usleep(100000);");
     let run = sandbox.command(&["run", "-j1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let state: PathBuf = sandbox.state();
     let tracer = |process: &Process| process.command.contains(DIAGNOSE_COMMAND);

@@ -15,6 +15,7 @@ mod footprint;
 mod hazards;
 mod interrupt;
 mod managed;
+mod once;
 mod processes;
 mod recipes;
 mod sandbox;

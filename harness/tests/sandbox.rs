@@ -184,8 +184,7 @@ impl Ran {
             for (folder, word) in &self.folders {
                 text = text.replace(folder.to_str().unwrap(), word);
             }
-            let lines: Vec<String> =
-                text.lines().filter(|line| !line.starts_with("   built ")).map(without_times).collect();
+            let lines: Vec<String> = text.lines().filter(|line| !is_of_machine(line)).map(without_times).collect();
             if lines.is_empty() { String::new() } else { format!("----- {name}\n{}\n", lines.join("\n")) }
         };
         format!("exit status {}\n{}{}", self.status, stream("stdout", &self.stdout), stream("stderr", &self.stderr))
@@ -199,6 +198,11 @@ fn compiler_version() -> &'static str {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     });
     &VERSION
+}
+
+/// What was built now, and whether a crash could leave a core.
+fn is_of_machine(line: &str) -> bool {
+    line.starts_with("   built ") || line.trim() == "seen in the run itself, by its core"
 }
 
 fn without_times(line: &str) -> String {

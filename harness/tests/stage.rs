@@ -109,7 +109,7 @@ fn run(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>, which: Dia
         ledger: &ledger,
         history: &History::default(),
         day: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
-        options: Options { repeat: Repeat::Times(1), deadline, hangs: Hangs::InLine, stress: None },
+        options: Options { repeat: Repeat::Times(1), deadline, hangs: Hangs::InLine, stress: None, diagnose: which },
     };
     let core = cell.groups().all(|group| group == Group::Core);
     let cells = [cell];

@@ -113,7 +113,9 @@ mod tests {
     #[test]
     fn who_is_up_when_a_step_comes() {
         let story: Story =
-            "load 1, start 1, call 1, load 2, start 2, churn 1 on threads, stop 2, call 1, unload 2, exit".parse().unwrap();
+            "load 1, start 1, call 1, load 2, start 2, churn 1 on threads, stop 2, call 1, unload 2, exit"
+                .parse()
+                .unwrap();
         assert_eq!(story.first(), 1);
         assert_eq!(names(story.beside(1)), ["churn"]);
         assert_eq!(names(story.beside(2)), ["load", "start", "stop", "unload"]);

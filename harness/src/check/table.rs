@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::linkage::Linkage;
 use super::probe::{PROBE_COMMAND, Said, Table};
-use crate::child::{ChildError, Exit, Guard, Job, Limits, Stdout, Unwatched};
+use crate::child::{ChildError, Core, Exit, Guard, Job, Limits, Stdout, Unwatched};
 
 /// The file's name, in the folder of the library.
 pub const FILE: &str = "table.json";
@@ -44,6 +44,7 @@ pub fn probe(guard: &mut Guard, id: &str, library: &Path, copy: &Path) -> Result
         stdout: Stdout::Pipe,
         hand_over: &[],
         limits: LIMITS,
+        core: Core::None,
     };
     let ended = guard.run(&job, &mut Unwatched)?;
     let text = std::fs::read_to_string(&report).unwrap_or_default();

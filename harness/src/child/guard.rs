@@ -10,6 +10,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, kill_process, pidfd_open, wait};
 
+use super::core::Given;
 use super::message::{LARGEST, Reply, Request, receive, send};
 use super::proc::{adopt_orphans, children_of, kill_children, name_of};
 use super::{DESCRIPTORS, Survivor};
@@ -25,14 +26,13 @@ const GRACE: Duration = Duration::from_millis(100);
 pub fn serve(scratch: &Path) -> std::io::Result<()> {
     adopt_orphans()?;
     close_at_exec();
-    // Cells inherit this: a crash is expected and its core file would outlive the run.
-    rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    let cores = Given::start()?;
     // Hosts get descriptors of numbers just above 1000.
     let files = rustix::process::getrlimit(Resource::Nofile);
     if files.current.is_some_and(|current| current < DESCRIPTORS) {
         rustix::process::setrlimit(Resource::Nofile, Rlimit { current: Some(DESCRIPTORS), ..files })?;
     }
-    let served = until_closed(std::io::stdin().as_fd());
+    let served = until_closed(std::io::stdin().as_fd(), cores);
     kill_children(&[]);
     let _ = std::env::set_current_dir("/");
     let _ = std::fs::remove_dir_all(scratch);
@@ -46,11 +46,12 @@ fn close_at_exec() {
     unsafe { libc::close_range(3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC.cast_signed()) };
 }
 
-fn until_closed(socket: BorrowedFd<'_>) -> Result<(), Errno> {
+fn until_closed(socket: BorrowedFd<'_>, mut cores: Given) -> Result<(), Errno> {
     let mut buffer = vec![0; LARGEST];
     while let Some((request, descriptors)) = receive::<Request>(socket, &mut buffer)? {
         match request {
-            Request::Start { program, args, env, folder, targets } => {
+            Request::Start { program, args, env, folder, targets, core } => {
+                cores.set(core);
                 match start(&program, &args, &env, &folder, &descriptors, &targets) {
                     Ok(pid) => {
                         drop(descriptors);
@@ -91,7 +92,8 @@ fn follow(socket: BorrowedFd<'_>, pid: Pid, buffer: &mut [u8]) -> Result<(), Err
     }
     let (status, cpu_micros, max_rss) = reap(pid)?;
     let survivors = survivors();
-    send(socket, &Reply::Ended { status, survivors, cpu_micros, max_rss }, &[])
+    let pid = pid.as_raw_nonzero().get();
+    send(socket, &Reply::Ended { pid, status, survivors, cpu_micros, max_rss }, &[])
 }
 
 /// Status, processor time in microseconds and largest resident set in bytes of a child that has ended.

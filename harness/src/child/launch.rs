@@ -13,7 +13,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use super::capture::Capture;
 use super::message::{Reply, Request, receive, send};
-use super::proc::{children_of, descendants_of, kill_children, resident, starved};
+use super::proc::{children_of, descendants_of, is_dumping, kill_children, resident, starved};
 use super::{ChildError, Ended, Exit, GuardProgram, Interrupt, Job, Limits, Stdout, Stop, Watch, system};
 
 /// A child that ends within this is not watched while it writes: a pipe holds 64 KiB, and every line would wake us.
@@ -93,6 +93,7 @@ impl Guard {
             env: job.env.to_owned(),
             folder: job.folder.to_owned(),
             targets: job.hand_over.iter().map(|(_, target)| *target).collect(),
+            core: job.core,
         };
         send(self.socket.as_fd(), &request, &descriptors).map_err(lost_or("ask the guard"))?;
         Ok((stdout, stderr))
@@ -130,8 +131,8 @@ impl Guard {
             }
             if ready.guard {
                 match self.reply()? {
-                    Reply::Ended { status, survivors, cpu_micros, max_rss } => {
-                        break (status, survivors, cpu_micros, max_rss);
+                    Reply::Ended { pid, status, survivors, cpu_micros, max_rss } => {
+                        break (pid, status, survivors, cpu_micros, max_rss);
                     }
                     Reply::NotStarted(errno) => {
                         let source = std::io::Error::from_raw_os_error(errno);
@@ -139,7 +140,7 @@ impl Guard {
                     }
                 }
             }
-            if ending.stop.is_none() {
+            if ending.stop.is_none() && !ending.killed {
                 let now = Instant::now();
                 if stdout.full {
                     self.stop(&mut ending, Stop::Stdout)?;
@@ -147,10 +148,15 @@ impl Guard {
                     self.stop(&mut ending, Stop::Stderr)?;
                 } else if now >= deadline {
                     // On a loaded machine, time without a processor is not the child's.
-                    let fair = begun + limits.deadline + starved(&descendants_of(self.process.id().cast_signed()));
+                    let all = descendants_of(self.process.id().cast_signed());
+                    let fair = begun + limits.deadline + starved(&all);
                     if fair > now && now < latest {
                         deadline = fair.min(latest);
+                    } else if all.first().is_some_and(|main| is_dumping(*main)) {
+                        // It has crashed. What it ended with is known, and writing the core may end.
+                        self.kill(&mut ending)?;
                     } else {
+                        watch.overdue(&all);
                         self.stop(&mut ending, Stop::Deadline)?;
                     }
                 } else if now >= next_look
@@ -171,7 +177,7 @@ impl Guard {
         // Everything below the guard is gone, so whatever was written is in the pipes.
         stdout.read(&mut self.buffer);
         stderr.read(&mut self.buffer);
-        let (status, survivors, cpu_micros, max_rss) = ended;
+        let (pid, status, survivors, cpu_micros, max_rss) = ended;
         let exit = if libc::WIFSIGNALED(status) {
             Exit::Signal(libc::WTERMSIG(status))
         } else {
@@ -183,6 +189,7 @@ impl Guard {
         Ok(Ended {
             exit,
             stop: ending.stop,
+            core: (libc::WIFSIGNALED(status) && libc::WCOREDUMP(status)).then_some(pid),
             stdout: stdout.bytes,
             stderr: stderr.bytes,
             survivors,

@@ -9,7 +9,7 @@ use rustix::net::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::Survivor;
+use super::{Core, Survivor};
 
 /// More than any message, less than a socket's buffer.
 pub const LARGEST: usize = 128 * 1024;
@@ -20,7 +20,14 @@ const MOST_DESCRIPTORS: usize = 8;
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Start a program; the message carries stdout, stderr and then one descriptor for each of `targets`.
-    Start { program: PathBuf, args: Vec<String>, env: Vec<(String, String)>, folder: PathBuf, targets: Vec<i32> },
+    Start {
+        program: PathBuf,
+        args: Vec<String>,
+        env: Vec<(String, String)>,
+        folder: PathBuf,
+        targets: Vec<i32>,
+        core: Core,
+    },
     /// Send a signal to the main process.
     Signal(i32),
     /// SIGKILL to the group and to everything below the guard.
@@ -33,7 +40,7 @@ pub enum Reply {
     /// The program could not be started: errno. Nothing is said when it could: the harness needs no waking for that.
     NotStarted(i32),
     /// It ended, and nothing is left below the guard.
-    Ended { status: i32, survivors: Vec<Survivor>, cpu_micros: u64, max_rss: u64 },
+    Ended { pid: i32, status: i32, survivors: Vec<Survivor>, cpu_micros: u64, max_rss: u64 },
 }
 
 /// Sends one message.

@@ -20,6 +20,7 @@ pub fn children_of(pid: i32) -> Vec<i32> {
 }
 
 /// All processes below one, nearest first.
+#[must_use]
 pub fn descendants_of(pid: i32) -> Vec<i32> {
     let mut all = children_of(pid);
     let mut next = 0;
@@ -34,6 +35,12 @@ pub fn descendants_of(pid: i32) -> Vec<i32> {
 /// The name of a process, from /proc/PID/comm.
 pub fn name_of(pid: i32) -> String {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).map(|text| text.trim_end().to_owned()).unwrap_or_default()
+}
+
+/// Whether the kernel is writing the core of a process; Linux before 4.15 does not say.
+pub fn is_dumping(pid: i32) -> bool {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    text.lines().any(|line| line.strip_prefix("CoreDumping:").is_some_and(|word| word.trim() == "1"))
 }
 
 /// Resident memory of a process in bytes.

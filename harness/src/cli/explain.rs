@@ -135,9 +135,8 @@ fn law_text(law: &Law, catalog: &Catalog, expected: &Expected<'_>) -> String {
         .filter(|(_, expectation)| expectation.ways.iter().any(|way| matches!(way, Way::Law(_))))
         .map(|(cell, expectation)| (&cell.id, expectation))
         .collect();
-    let certain = |expectation: &Expectation| {
-        expectation.ways.iter().any(|way| matches!(way, Way::Law(_)) && way.is_certain())
-    };
+    let certain =
+        |expectation: &Expectation| expectation.ways.iter().any(|way| matches!(way, Way::Law(_)) && way.is_certain());
     let must = spoken.iter().filter(|(_, expectation)| certain(expectation)).count();
     let _ = writeln!(out, "\nof {} cells {must} must fail by it, and {} may", all.len(), spoken.len() - must);
     for (id, expectation) in spoken.iter().take(5) {

@@ -33,8 +33,7 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
     let record = Record::read(own.record.as_deref().unwrap_or(&project.record()))?;
     let expected = Expected::new(&catalog, &ledger);
     let (cells, places) = several(&record, &catalog);
-    let seen: Vec<Seen<'_>> =
-        cells.iter().zip(&places).map(|(cell, at)| (cell, &record.cells[*at].outcome)).collect();
+    let seen: Vec<Seen<'_>> = cells.iter().zip(&places).map(|(cell, at)| (cell, &record.cells[*at].outcome)).collect();
     let expectations = expected.of_each(&cells);
     match &own.without {
         Some(sample) => {
@@ -61,13 +60,15 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 /// The cells of several libraries that were run, whether or not the catalogue lists them, and their places in the record.
 fn several<'c>(record: &Record, catalog: &'c Catalog) -> (Vec<Cell<'c>>, Vec<usize>) {
     let run = record.cells.iter().enumerate().filter(|(_, cell)| {
-        cell.cell.runtimes.len() > 1 && !matches!(cell.outcome.what, What::NotRun | What::NotBuilt | What::HarnessFailed)
+        cell.cell.runtimes.len() > 1
+            && !matches!(cell.outcome.what, What::NotRun | What::NotBuilt | What::HarnessFailed)
     });
     let found = run.filter_map(|(at, record)| {
         let id = &record.cell;
         let scenario = catalog.scenario(&id.scenario)?;
         let mode = id.mode.as_deref();
-        let name = scenario.modes.iter().find(|known| mode.map_or(*known == &scenario.modes[0], |mode| mode == *known))?;
+        let name =
+            scenario.modes.iter().find(|known| mode.map_or(*known == &scenario.modes[0], |mode| mode == *known))?;
         let runtimes = id.runtimes.iter().map(|id| catalog.runtime(id)).collect::<Option<_>>()?;
         Some((cell(scenario, mode, name, runtimes)?, at))
     });
@@ -106,8 +107,10 @@ fn table(score: &Score, cells: bool) -> String {
     let all = score.failures();
     let said = all - score.missed.len();
     let _ = writeln!(out, "\ncells of several libraries, failed/all");
-    let _ = writeln!(out, "  must fail      {:>14}  {}", counted(score.must), percent(score.must.failed, score.must.cells));
-    let _ = writeln!(out, "  may fail       {:>14}  {}", counted(score.may), percent(score.may.failed, score.may.cells));
+    let _ =
+        writeln!(out, "  must fail      {:>14}  {}", counted(score.must), percent(score.must.failed, score.must.cells));
+    let _ =
+        writeln!(out, "  may fail       {:>14}  {}", counted(score.may), percent(score.may.failed, score.may.cells));
     let _ = writeln!(out, "  only a case    {:>14}", counted(score.case));
     let _ = writeln!(out, "  nothing said   {:>14}", counted(score.nothing));
     let _ = writeln!(out, "failures that were said beforehand: {said} of {all}, {}", percent(said, all));
@@ -125,7 +128,8 @@ fn table(score: &Score, cells: bool) -> String {
 }
 
 fn left_out<'s>(scores: impl Iterator<Item = (&'s String, (Score, Vec<&'static str>))>, cells: bool) -> String {
-    let mut out = format!("{:12}{:>9}{:>9}{:>10}{:>11}{:>8}  struck out\n", "without", "failed", "said", "", "false must", "may");
+    let mut out =
+        format!("{:12}{:>9}{:>9}{:>10}{:>11}{:>8}  struck out\n", "without", "failed", "said", "", "false must", "may");
     let (mut failures, mut said, mut wrong) = (0, 0, 0);
     for (sample, (score, struck)) in scores {
         let all = score.failures();

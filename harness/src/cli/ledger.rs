@@ -16,8 +16,8 @@ use crate::laws::Expected;
 use crate::matrix::{Cell, Filter, cells};
 use crate::project::Project;
 use crate::record::Record;
-use crate::text_file;
 use crate::report::suggestions::{Suggestion, Why, suggestions};
+use crate::text_file;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -80,12 +80,14 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
 }
 
 fn suggested(filter: &Filter, record: &Record, expected: &Expected<'_>, cells: &[Cell<'_>]) -> Vec<Suggestion> {
-    let failed: Vec<Cell<'_>> = cells.iter().filter(|cell| record.cell(&cell.id).is_some_and(|cell| cell.together.bad > 0)).cloned().collect();
+    let failed: Vec<Cell<'_>> =
+        cells.iter().filter(|cell| record.cell(&cell.id).is_some_and(|cell| cell.together.bad > 0)).cloned().collect();
     let expectations = expected.of_each(&failed);
     let of = |id: &CellId| failed.iter().position(|cell| cell.id == *id);
     let is_asked_for = |id: &CellId| of(id).is_some_and(|at| filter.chooses(&failed[at]));
     suggestions(record, &ids(cells), is_asked_for, |id, outcome| {
-        let known = |at: usize| judge(outcome, crate::judge::Comparison::Missing, &expectations[at]).verdict == Verdict::Known;
+        let known =
+            |at: usize| judge(outcome, crate::judge::Comparison::Missing, &expectations[at]).verdict == Verdict::Known;
         of(id).is_some_and(known)
     })
 }

@@ -73,12 +73,12 @@ pub struct Arguments {
     /// Another deadline than the scenarios' own, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<Duration>,
-    /// Which failed cells are run once more to see who it was: blocking ones, up to 20 of them; all, known failures as well
+    /// Of which failed cells to say who it was: blocking ones; all, known failures as well; never
     #[arg(long, value_name = "WHICH", default_value = "blocking")]
     diagnose: Diagnosed,
 }
 
-/// Cells that are diagnosed without being asked for: each costs a run, and a hang its deadline.
+/// Cells that are run again for it without being asked for: each costs a run, and a hang its deadline.
 const DIAGNOSED: usize = 20;
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -141,7 +141,13 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         tools: &tools,
         expected: &expected,
         history: &history,
-        options: Options { repeat: own.repeat, deadline: own.deadline, hangs: hangs(own), stress: own.stress },
+        options: Options {
+            repeat: own.repeat,
+            deadline: own.deadline,
+            hangs: hangs(own),
+            stress: own.stress,
+            diagnose: own.diagnose.choice().0,
+        },
     };
     let mut progress = ui::Progress::new();
     let results = suite::run(setting, &chosen, &mut pool, &mut |event| progress.see(&event));
@@ -276,11 +282,7 @@ fn following(catalog: &Catalog, ledger: &Ledger, cells: &[CellRecord]) -> Vec<(R
 }
 
 fn unmatched(ledger: &Ledger, all: &[Cell<'_>]) -> Vec<(String, String)> {
-    ledger
-        .unmatched(all.iter().map(|cell| &cell.id))
-        .into_iter()
-        .map(|entry| (entry.place(), entry.cells()))
-        .collect()
+    ledger.unmatched(all.iter().map(|cell| &cell.id)).into_iter().map(|entry| (entry.place(), entry.cells())).collect()
 }
 
 fn unused(ledger: &Ledger) -> Vec<(String, String)> {
@@ -298,9 +300,8 @@ fn propose(project: &Project, catalog: &Catalog, record: &Record, scratch: &Path
         return;
     }
     // Where facts differ, the trace does not: bless reads those from the record.
-    let is_measured = |cell: &CellRecord| {
-        catalog.scenario(&cell.cell.scenario).is_some_and(|scenario| !scenario.facts.is_empty())
-    };
+    let is_measured =
+        |cell: &CellRecord| catalog.scenario(&cell.cell.scenario).is_some_and(|scenario| !scenario.facts.is_empty());
     for cell in record.cells.iter().filter(|cell| !is_measured(cell)) {
         match cell.verdict {
             Verdict::New | Verdict::Changed if !cell.trace.is_empty() => {

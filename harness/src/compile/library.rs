@@ -12,7 +12,7 @@ use super::inputs::{Inputs, files_below, hash_files, hash_text};
 use super::{Artefact, Artefacts, Built, CompileError, Failure, Key, Places, Toolbox, Unit, compiler};
 use crate::catalog::{Build, PLAIN, Runtime};
 use crate::check::table;
-use crate::child::{ChildError, Exit, Guard, Job, Limits, Stdout, Stop, Unwatched};
+use crate::child::{ChildError, Core, Exit, Guard, Job, Limits, Stdout, Stop, Unwatched};
 use crate::run::Worker;
 
 /// What one step of a build may take.
@@ -299,7 +299,16 @@ pub fn step(
     let mut all = own_environment(guard);
     all.retain(|(name, _)| !env.iter().any(|(own, _)| own == name));
     all.extend(env.iter().cloned());
-    let job = Job { program: &program, args, env: &all, folder, stdout: Stdout::Pipe, hand_over: &[], limits: LIMITS };
+    let job = Job {
+        program: &program,
+        args,
+        env: &all,
+        folder,
+        stdout: Stdout::Pipe,
+        hand_over: &[],
+        limits: LIMITS,
+        core: Core::None,
+    };
     let ended = match guard.run(&job, &mut Unwatched) {
         Ok(ended) => ended,
         Err(ChildError::Program { source, .. }) => return failed(source.to_string()),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::catalog::{Runtime, Tool, Tools};
-use crate::child::{Exit, Guard, Job, Limits, Stdout, Unwatched};
+use crate::child::{Core, Exit, Guard, Job, Limits, Stdout, Unwatched};
 use crate::toolchain::{Fingerprint, Found, NotFound, Places, find};
 
 /// What a program may take to print its version.
@@ -72,7 +72,16 @@ fn key(name: &str, tool: &Tool) -> String {
 pub fn ask(guard: &mut Guard, program: &Path, args: &[String]) -> io::Result<String> {
     let folder = guard.scratch().to_owned();
     let env = super::library::own_environment(guard);
-    let job = Job { program, args, env: &env, folder: &folder, stdout: Stdout::Pipe, hand_over: &[], limits: LIMITS };
+    let job = Job {
+        program,
+        args,
+        env: &env,
+        folder: &folder,
+        stdout: Stdout::Pipe,
+        hand_over: &[],
+        limits: LIMITS,
+        core: Core::None,
+    };
     let ended = guard.run(&job, &mut Unwatched).map_err(io::Error::other)?;
     let said = String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned();
     match (ended.stop, ended.exit) {

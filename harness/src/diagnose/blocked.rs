@@ -2,9 +2,9 @@
 
 use super::ptrace::Registers;
 
-/// What the kernel leaves in the result of a call that a stop has interrupted and that will be made again: ERESTARTSYS,
-/// ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK of its include/linux/errno.h.
-const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
+/// What the kernel leaves in the result of a call that a stop has interrupted: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND,
+/// ERESTART_RESTARTBLOCK of its include/linux/errno.h if the call will be made again, and EINTR, as of rt_sigtimedwait, if not.
+const RESTARTS: [i64; 5] = [-512, -513, -514, -516, -4];
 
 /// Calls that threads wait in.
 const NAMES: [(i64, &str); 32] = [

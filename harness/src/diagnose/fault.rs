@@ -37,6 +37,8 @@ pub enum Asked {
     Handler(u64, u64),
     /// It was not reached.
     NotYet,
+    /// A core does not say.
+    NotKnown,
 }
 
 /// What a process does with a signal.
@@ -90,6 +92,7 @@ pub fn describe(space: &mut Space, pid: i32, noted: &Noted) -> Fault {
             Asked::Nobody => Handler::None,
             Asked::Handler(address, _) => Handler::Ran(space.frame(Place::of(address))),
             Asked::NotYet => Handler::NotEntered,
+            Asked::NotKnown => Handler::Unknown,
         },
     }
 }

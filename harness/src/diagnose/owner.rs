@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::space::name;
-use super::{Fault, Frame, Handler, Seen, Thread};
+use super::{Fault, Frame, Handler, Process, Seen, Thread};
 
 /// What one library of a cell brings into the process.
 #[derive(Debug)]
@@ -53,14 +53,18 @@ impl Owners {
             Handler::Ran(frame) => Handler::Ran(self.frame(frame)),
             Handler::None => Handler::None,
             Handler::NotEntered => Handler::NotEntered,
+            Handler::Unknown => Handler::Unknown,
         };
         let fault = |fault: Fault| Fault { at: self.frame(fault.at), handler: handler(fault.handler), ..fault };
         let frames = |frames: Vec<Frame>| frames.into_iter().map(|frame| self.frame(frame)).collect();
         let thread = |thread: Thread| Thread { frames: frames(thread.frames), ..thread };
+        let threads = |threads: Vec<Thread>| threads.into_iter().map(thread).collect();
+        let process = |process: Process| Process { threads: threads(process.threads), ..process };
         Seen {
-            before: seen.before.into_iter().map(fault).collect(),
+            before: seen.before.map(|before| before.into_iter().map(fault).collect()),
             fault: seen.fault.map(fault),
-            threads: seen.threads.into_iter().map(thread).collect(),
+            threads: threads(seen.threads),
+            others: seen.others.into_iter().map(process).collect(),
             ..seen
         }
     }

@@ -62,6 +62,30 @@ fn become_program(hold: &OwnedFd, release: OwnedFd, argv: &[*const c_char], envp
     }
 }
 
+/// Attaches to a thread that runs and leaves it running. When the calling thread ends, so does this.
+///
+/// # Errors
+/// When it is gone, or may not be traced.
+pub fn seize(thread: i32) -> io::Result<()> {
+    call(libc::PTRACE_SEIZE, thread, 0, 0).map(drop)
+}
+
+/// Lets go of a stopped thread, which goes on with a signal or 0.
+pub fn detach(thread: i32, signal: i32) {
+    let _ = call(libc::PTRACE_DETACH, thread, 0, signal.cast_unsigned() as usize);
+}
+
+/// What an attached thread has come to, as of waitpid, if it has stopped or ended by now. Waits for nobody else's.
+///
+/// # Errors
+/// When it is gone.
+pub fn now(thread: i32) -> io::Result<Option<i32>> {
+    let mut status = 0;
+    // SAFETY: the status is a live local.
+    let waited = unsafe { libc::waitpid(thread, &raw mut status, libc::__WALL | libc::WNOHANG) };
+    if waited < 0 { Err(io::Error::last_os_error()) } else { Ok((waited == thread).then_some(status)) }
+}
+
 /// Ends the process that was started.
 pub fn kill(pid: i32) {
     // SAFETY: it is ours, and was not waited for.
@@ -111,7 +135,7 @@ pub fn registers(thread: i32) -> Option<Registers> {
 }
 
 /// What the kernel says of a signal.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
     /// si_code
     pub code: i32,

@@ -1,4 +1,4 @@
-//! The address space of a stopped process: what lies where, and who called whom.
+//! The address space of a process that stands still, or of its core: what lies where, and who called whom.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,8 @@ use framehop::{FrameAddress, Module, Unwinder};
 
 use super::Frame;
 use super::image::Image;
-use super::ptrace::{self, Registers};
+use super::ptrace::{self, Registers, Sent};
+use crate::signal::LAST;
 
 /// Calls of a stack that are written down.
 const DEPTH: usize = 256;
@@ -22,11 +23,32 @@ const GREGS: u64 = 40;
 const GREG_RBP: usize = 10;
 const GREG_RSP: usize = 15;
 const GREG_RIP: usize = 16;
+const GREG_ERR: usize = 19;
+const GREG_TRAPNO: usize = 20;
+const GREG_CR2: usize = 22;
+/// The `siginfo_t` behind the kernel's `ucontext`, and what it has where.
+const SIGINFO: u64 = 304;
+const SI_CODE: u64 = 8;
+const SI_ADDR: u64 = 16;
+
+/// The bytes of a process.
+pub trait Memory {
+    /// Fills all of `into`, or says that some of it is not there.
+    fn read(&self, address: u64, into: &mut [u8]) -> bool;
+}
+
+/// Memory of a thread that stands still.
+struct Live(i32);
+
+impl Memory for Live {
+    fn read(&self, address: u64, into: &mut [u8]) -> bool {
+        ptrace::read(self.0, address, into)
+    }
+}
 
 /// One process while it stands still.
 pub struct Space {
-    /// A thread of it that has not ended.
-    thread: i32,
+    memory: Box<dyn Memory>,
     maps: Vec<Mapping>,
     images: BTreeMap<String, Option<Rc<Image>>>,
     unwinder: UnwinderX86_64<Vec<u8>>,
@@ -36,12 +58,17 @@ pub struct Space {
 
 /// A line of /proc/PID/maps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Mapping {
-    start: u64,
-    end: u64,
-    offset: u64,
-    executable: bool,
-    file: String,
+pub struct Mapping {
+    /// The first byte.
+    pub start: u64,
+    /// The first byte behind it.
+    pub end: u64,
+    /// Where it begins in its file.
+    pub offset: u64,
+    /// Whether it may be run.
+    pub executable: bool,
+    /// The file; what is none in square brackets, or nothing.
+    pub file: String,
 }
 
 impl Mapping {
@@ -65,22 +92,40 @@ pub struct Place {
     pub interrupted: bool,
     /// The address is where a call returns to: the call is before it.
     returned_to: bool,
+    /// The signal that came in between, as its frame on the stack has it.
+    pub came: Option<Came>,
+}
+
+/// A signal that a handler was called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Came {
+    /// Its number.
+    pub signal: i32,
+    /// Where from.
+    pub from: Sent,
+    /// The stack of the thread when it came.
+    pub stack: u64,
 }
 
 impl Place {
     /// An instruction that did not come to its end.
     pub fn of(address: u64) -> Self {
-        Self { address, interrupted: false, returned_to: false }
+        Self { address, interrupted: false, returned_to: false, came: None }
     }
 }
 
 impl Space {
     /// As it is now, seen from a thread that has not ended.
-    pub fn read(thread: i32) -> Self {
+    pub fn live(thread: i32) -> Self {
         let text = std::fs::read(format!("/proc/{thread}/maps")).unwrap_or_default();
         let maps = String::from_utf8_lossy(&text).lines().filter_map(Mapping::parse).collect();
+        Self::new(maps, Box::new(Live(thread)))
+    }
+
+    /// Of some mappings and their bytes.
+    pub fn new(maps: Vec<Mapping>, memory: Box<dyn Memory>) -> Self {
         Self {
-            thread,
+            memory,
             maps,
             images: BTreeMap::new(),
             unwinder: UnwinderX86_64::new(),
@@ -135,29 +180,31 @@ impl Space {
         while places.len() < DEPTH {
             let place = places[places.len() - 1];
             let next = if self.is_code(place.address) { self.caller(place, &mut at) } else { self.returned(&mut at) };
-            let Some((next, interrupted)) = next else { break };
-            if !self.is_code(next) && !interrupted {
+            let Some((next, came)) = next else { break };
+            if !self.is_code(next) && came.is_none() {
                 break;
             }
-            places.push(Place { address: next, interrupted, returned_to: !interrupted });
+            places.push(Place { address: next, interrupted: came.is_some(), returned_to: came.is_none(), came });
         }
         places
     }
 
     /// Who called where no code is: its return address is still on top of the stack.
-    fn returned(&self, at: &mut UnwindRegsX86_64) -> Option<(u64, bool)> {
+    fn returned(&self, at: &mut UnwindRegsX86_64) -> Option<(u64, Option<Came>)> {
         let back = self.word(at.sp())?;
         *at = UnwindRegsX86_64::new(back, at.sp() + 8, at.bp());
-        Some((back, false))
+        Some((back, None))
     }
 
     /// Who called; the registers become those that it had.
-    fn caller(&mut self, place: Place, at: &mut UnwindRegsX86_64) -> Option<(u64, bool)> {
+    fn caller(&mut self, place: Place, at: &mut UnwindRegsX86_64) -> Option<(u64, Option<Came>)> {
         if self.is_restorer(place.address) {
             let greg = |number: usize| self.word(at.sp() + GREGS + 8 * number as u64);
             let (ip, sp, bp) = (greg(GREG_RIP)?, greg(GREG_RSP)?, greg(GREG_RBP)?);
+            let trap = Trap { number: greg(GREG_TRAPNO)?, error: greg(GREG_ERR)?, address: greg(GREG_CR2)? };
+            let came = self.came(at.sp() + SIGINFO, trap, sp)?;
             *at = UnwindRegsX86_64::new(ip, sp, bp);
-            return Some((ip, true));
+            return Some((ip, Some(came)));
         }
         self.learn(place.address);
         let address = if place.returned_to {
@@ -165,14 +212,28 @@ impl Space {
         } else {
             FrameAddress::from_instruction_pointer(place.address)
         };
-        let thread = self.thread;
+        let memory = &self.memory;
         let mut read = |from: u64| {
             let mut bytes = [0; 8];
-            ptrace::read(thread, from, &mut bytes).then(|| u64::from_le_bytes(bytes)).ok_or(())
+            memory.read(from, &mut bytes).then(|| u64::from_le_bytes(bytes)).ok_or(())
         };
         let before = at.sp();
         let next = self.unwinder.unwind_frame(address, at, &mut self.cache, &mut read).ok()??;
-        (at.sp() > before).then_some((next, false))
+        (at.sp() > before).then_some((next, None))
+    }
+
+    /// The signal that a handler was called for. The kernel leaves a `siginfo_t` only for handlers with SA_SIGINFO; for the
+    /// others, there is something older.
+    fn came(&self, siginfo: u64, trap: Trap, stack: u64) -> Option<Came> {
+        let (signal, code) = (self.number(siginfo)?.cast_signed(), self.number(siginfo + SI_CODE)?.cast_signed());
+        let address = self.word(siginfo + SI_ADDR)?;
+        let from = Sent { code, address, sender: address as i32 };
+        let is_sent = (1..=LAST).contains(&signal) && (-60..=0).contains(&code);
+        if is_sent || trap.explains(signal, from) {
+            return Some(Came { signal, from, stack });
+        }
+        let (signal, from) = trap.signal();
+        Some(Came { signal, from, stack })
     }
 
     /// Tells the unwinder of the file that an address is in.
@@ -194,12 +255,57 @@ impl Space {
 
     fn is_restorer(&self, address: u64) -> bool {
         let mut bytes = [0; RESTORER.len()];
-        ptrace::read(self.thread, address, &mut bytes) && bytes == RESTORER
+        self.memory.read(address, &mut bytes) && bytes == RESTORER
     }
 
-    fn word(&self, address: u64) -> Option<u64> {
+    /// Eight bytes at an address.
+    pub fn word(&self, address: u64) -> Option<u64> {
         let mut bytes = [0; 8];
-        ptrace::read(self.thread, address, &mut bytes).then(|| u64::from_le_bytes(bytes))
+        self.memory.read(address, &mut bytes).then(|| u64::from_le_bytes(bytes))
+    }
+
+    /// Four bytes at an address.
+    pub fn number(&self, address: u64) -> Option<u32> {
+        let mut bytes = [0; 4];
+        self.memory.read(address, &mut bytes).then(|| u32::from_le_bytes(bytes))
+    }
+}
+
+/// The processor's last exception that became a signal of the thread.
+#[derive(Debug, Clone, Copy)]
+struct Trap {
+    number: u64,
+    error: u64,
+    address: u64,
+}
+
+/// Exceptions of x86-64.
+const INVALID_OPCODE: u64 = 6;
+const GENERAL_PROTECTION: u64 = 13;
+const PAGE_FAULT: u64 = 14;
+
+impl Trap {
+    /// Whether the kernel sends this signal for it.
+    fn explains(self, signal: i32, from: Sent) -> bool {
+        match (signal, self.number) {
+            (libc::SIGSEGV | libc::SIGBUS, PAGE_FAULT) => from.code > 0 && from.address == self.address,
+            (libc::SIGSEGV | libc::SIGBUS, 4..=17) => from.code > 0 && from.address == 0,
+            (libc::SIGFPE, 0 | 16 | 19) | (libc::SIGILL, INVALID_OPCODE) | (libc::SIGTRAP, 1 | 3) => from.code > 0,
+            _ => false,
+        }
+    }
+
+    /// The signal that it mostly becomes; 0 where that is not certain.
+    fn signal(self) -> (i32, Sent) {
+        let (signal, code, address) = match self.number {
+            // SEGV_MAPERR; SEGV_ACCERR, if the page is there.
+            PAGE_FAULT => (libc::SIGSEGV, if self.error & 1 == 0 { 1 } else { 2 }, self.address),
+            // SI_KERNEL
+            GENERAL_PROTECTION => (libc::SIGSEGV, 128, 0),
+            INVALID_OPCODE => (libc::SIGILL, 2, 0),
+            _ => (0, 0, 0),
+        };
+        (signal, Sent { code, address, sender: 0 })
     }
 }
 
@@ -230,7 +336,7 @@ mod tests {
 
     #[test]
     fn places_of_this_process_have_names() {
-        let mut space = Space::read(std::process::id().cast_signed());
+        let mut space = Space::live(std::process::id().cast_signed());
         let frame = space.frame(Place::of(places_of_this_process_have_names as *const () as u64));
         assert!(frame.function.is_some_and(|name| name.contains("places_of_this_process_have_names")));
         assert_eq!(space.frame(Place::of(0x18)).file, NOWHERE);

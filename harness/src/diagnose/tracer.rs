@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use super::fault::{Asked, Disposition, FAULTS, Noted, describe};
 use super::ptrace::{self, Registers};
 use super::space::{Place, Space};
-use super::{End, Report, Seen, Thread, blocked};
+use super::still::{Standing, Still};
+use super::waits::Known;
+use super::{End, Report, Seen, Signals};
 use crate::signal::name as signal_name;
 
 /// Signals that are ignored, or stop, where nobody has a handler.
@@ -191,30 +193,29 @@ impl Tracer {
         // The process itself has no memory to be read by once its main thread has ended.
         let mut all = std::iter::once(first).chain(stopped.iter().map(|(thread, _)| *thread));
         let alive = all.find(|thread| ptrace::registers(*thread).is_some());
-        let mut space = Space::read(alive.unwrap_or(self.pid));
+        let mut space = Space::live(alive.unwrap_or(self.pid));
         let mut fault = None;
         let mut before = Vec::new();
-        let mut threads = Vec::new();
+        let mut standing = Vec::new();
         let rest = stopped.iter().map(|(thread, _)| *thread).filter(|thread| *thread != first);
         for thread in std::iter::once(first).chain(rest) {
             let Some(registers) = ptrace::registers(thread) else { continue };
-            let places = space.stack(&registers);
+            let stands = Standing::read(&mut space, Still::live(self.pid, thread, registers), Some(self.pid));
             if thread == first
                 && end != End::Deadline
-                && let Some((at, noted)) = self.fault(thread, &end, &registers, &places)
+                && let Some((at, noted)) = self.fault(thread, &end, &registers, &stands.places)
             {
                 let handled = self.before(thread, at);
                 before = handled.iter().map(|noted| describe(&mut space, self.pid, noted)).collect();
                 fault = Some(describe(&mut space, self.pid, &noted));
             }
-            threads.push(Thread {
-                name: comm(self.pid, thread),
-                main: thread == self.pid,
-                blocked: blocked::call(&registers),
-                frames: places.into_iter().map(|place| space.frame(place)).collect(),
-            });
+            standing.push((thread, stands));
         }
-        self.seen = Some(Seen { end, fault, before, threads });
+        let known = Known { own: standing.iter().map(|(thread, _)| *thread).collect(), ..Known::default() };
+        let name = |(_, stands): (i32, Standing)| stands.named(&mut space, self.pid, &known);
+        let threads = standing.into_iter().map(name).collect();
+        let signals = matches!(others, Others::Too).then(|| Signals::of(self.pid));
+        self.seen = Some(Seen { end, fault, before: Some(before), signals, threads, others: Vec::new() });
         for (thread, status) in stopped {
             self.stopped(thread, status);
         }
@@ -260,7 +261,7 @@ impl Tracer {
         let interrupted = |noted: &&Noted| places.iter().any(|p| p.interrupted && p.address == noted.place);
         let below = |noted: &Noted| match noted.handler {
             Asked::Handler(_, stack) => registers.rsp <= stack && stack - registers.rsp < DEPTH_OF_HANDLERS,
-            Asked::Nobody | Asked::NotYet => false,
+            Asked::Nobody | Asked::NotYet | Asked::NotKnown => false,
         };
         // The outermost; where the same place faulted before and that was handled, the newest of them.
         if let Some(noted) = faults.iter().find(interrupted) {
@@ -286,10 +287,10 @@ fn last_of(faults: &VecDeque<Noted>, last: Noted) -> (usize, Noted) {
             match first.handler {
                 Asked::Handler(..) => (at, Noted { handler: first.handler, ..last }),
                 Asked::NotYet => (at, first),
-                Asked::Nobody => (at + 1, last),
+                Asked::Nobody | Asked::NotKnown => (at + 1, last),
             }
         }
-        (Asked::Nobody | Asked::Handler(..) | Asked::NotYet, _) => (at, last),
+        (Asked::Nobody | Asked::Handler(..) | Asked::NotYet | Asked::NotKnown, _) => (at, last),
     }
 }
 
@@ -298,9 +299,4 @@ fn last_of(faults: &VecDeque<Noted>, last: Noted) -> (usize, Noted) {
 enum Others {
     Too,
     Not,
-}
-
-fn comm(pid: i32, thread: i32) -> String {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/task/{thread}/comm")).unwrap_or_default();
-    text.trim_end().to_owned()
 }

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn a_fact_without_words_is_yes_and_one_that_never_showed_is_none() {
-        let measured = found(&[("scans-by-sp", 3, 3), ("needs SIGUSR1 in churn", 2, 20), ("needs SIGUSR2 in churn", 0, 3)]);
+        let measured =
+            found(&[("scans-by-sp", 3, 3), ("needs SIGUSR1 in churn", 2, 20), ("needs SIGUSR2 in churn", 0, 3)]);
         let all: Vec<String> = measured.all().map(|(key, fact)| format!("{key} {fact}")).collect();
         assert_eq!(all, ["needs SIGUSR1 in churn (2 of 20)", "scans-by-sp yes"]);
     }

@@ -275,7 +275,9 @@ mod tests {
 
     #[test]
     fn a_rate_is_doubted_for_a_reason() {
-        for (rate, runs, is_over) in [("1 of 2", 1, false), ("1 of 2", 19, false), ("1 of 2", 20, true), ("1 of 20", 140, false)] {
+        for (rate, runs, is_over) in
+            [("1 of 2", 1, false), ("1 of 2", 19, false), ("1 of 2", 20, true), ("1 of 20", 140, false)]
+        {
             assert_eq!(rate.parse::<Rate>().unwrap().is_over(runs), is_over, "{rate}: none of {runs}");
         }
     }
@@ -304,7 +306,9 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 11) as f64 / (1_u64 << 53) as f64
         };
-        for (rate, expected) in [(1.0, Decision::Often), (0.5, Decision::Often), (0.2, Decision::Often), (0.02, Decision::Seldom)] {
+        for (rate, expected) in
+            [(1.0, Decision::Often), (0.5, Decision::Often), (0.2, Decision::Often), (0.02, Decision::Seldom)]
+        {
             let (mut right, mut within) = (0, 0);
             for _ in 0..2000 {
                 let mut tally = Tally { bad: 0, runs: 0 };

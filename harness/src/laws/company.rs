@@ -18,7 +18,9 @@ pub(super) const IN_COMPANY: Law = Law {
 pub(super) const TWO_CLIENTS: Law = Law {
     name: "two-clients",
     mechanism: "Two libraries that use one shared object are two owners of one runtime, and neither knows of the other.",
-    cure: Some("Load the runtime once, and let one of the two start and stop it; or link it statically into each, with hidden symbols."),
+    cure: Some(
+        "Load the runtime once, and let one of the two start and stop it; or link it statically into each, with hidden symbols.",
+    ),
     predict: two_clients,
 };
 
@@ -52,7 +54,8 @@ fn in_company(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
 /// The same failure in a pair; nothing if the pair never takes the step.
 fn repeated(pair: &Pair<'_>, side: Side<'_>, part: &Part, entry: &Arc<Entry>) -> Option<Cause> {
     let taken: Vec<&str> = pair.story.phases(side.at).collect();
-    let mut phases: Vec<String> = entry.phases.iter().filter(|phase| taken.contains(&phase.as_str())).cloned().collect();
+    let mut phases: Vec<String> =
+        entry.phases.iter().filter(|phase| taken.contains(&phase.as_str())).cloned().collect();
     if pair.story.steps().is_empty() {
         phases.clone_from(&entry.phases);
     }
@@ -93,7 +96,8 @@ fn two_clients(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         return;
     }
     let Some(object) = one.shares(other) else { return };
-    let certain = |library: &super::Library<'_>| library.fails_twice(&pair.part).iter().any(|entry| entry.rate.is_none());
+    let certain =
+        |library: &super::Library<'_>| library.fails_twice(&pair.part).iter().any(|entry| entry.rate.is_none());
     let both = certain(one) && certain(other);
     for library in pair.libraries {
         for entry in library.fails_twice(&pair.part) {

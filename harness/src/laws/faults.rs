@@ -8,7 +8,9 @@ use crate::judge::{How, What};
 pub(super) const STOLEN_FAULT: Law = Law {
     name: "stolen-fault",
     mechanism: "A process has one handler for each signal, and the later library's does not hand on a fault that the earlier one turns into an error.",
-    cure: Some("Load the library that does not hand on first; where it has an option to leave the signal alone, use that; or preload a signal-chaining library such as libjsig."),
+    cure: Some(
+        "Load the library that does not hand on first; where it has an option to leave the signal alone, use that; or preload a signal-chaining library such as libjsig.",
+    ),
     predict: stolen_fault,
 };
 
@@ -60,7 +62,11 @@ fn thefts(victim: Side<'_>, thief: Side<'_>, pair: &Pair<'_>, step: &str) -> Vec
 }
 
 fn needs(victim: &Library<'_>, thief: &Library<'_>, signal: &str, step: &str) -> String {
-    format!("{} needs its handler of {signal} in {step}; {} takes {signal} and does not hand it on", victim.id(), thief.id())
+    format!(
+        "{} needs its handler of {signal} in {step}; {} takes {signal} and does not hand it on",
+        victim.id(),
+        thief.id()
+    )
 }
 
 fn stolen_fault(pair: &Pair<'_>, causes: &mut Vec<Cause>) {

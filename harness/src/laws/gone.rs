@@ -38,7 +38,8 @@ fn runs_on_alone(library: Side<'_>) -> Option<How> {
     let ends = |scenario: &str| {
         let of = library.fails(&part(scenario)).iter();
         of.filter(|entry| {
-            let crashes = entry.outcomes.iter().any(|what| matches!(what, What::Signalled(_) | What::TimedOut | What::Exited(_)));
+            let crashes =
+                entry.outcomes.iter().any(|what| matches!(what, What::Signalled(_) | What::TimedOut | What::Exited(_)));
             crashes && entry.phases.iter().any(|phase| matches!(phase.as_str(), "unload" | "load" | "exit"))
         })
         .map(|entry| entry.rate.is_none())
@@ -98,8 +99,11 @@ fn handler_gone(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
                 ["is-sent", "needs"].into_iter().any(|key| other.in_step(key, step).any(|(sent, _)| sent == signal))
             });
             if is_sent {
-                let because =
-                    format!("{} leaves its handler of {signal} behind; {} is sent {signal} in its work", gone.id(), other.id());
+                let because = format!(
+                    "{} leaves its handler of {signal} behind; {} is sent {signal} in its work",
+                    gone.id(),
+                    other.id()
+                );
                 causes.push(Cause::new(How::May, &[], pair.crashes(), because));
             }
         }

@@ -110,7 +110,11 @@ impl<'f> Library<'f> {
     /// Where the host's own handler does not get the fault in an ordinary run, what is handed on comes too late: after a report.
     pub(super) fn hands_on(&self, signal: &str, kind: &str) -> bool {
         let part = Part { scenario: "host-fault".into(), mode: None };
-        if self.fails(&part).iter().any(|entry| entry.rate.is_none() && entry.phases.iter().any(|phase| phase == "started")) {
+        if self
+            .fails(&part)
+            .iter()
+            .any(|entry| entry.rate.is_none() && entry.phases.iter().any(|phase| phase == "started"))
+        {
             return false;
         }
         let others = self.facts("hands-on").iter().any(|fact| fact.text.split(' ').next() == Some(signal));

@@ -138,7 +138,12 @@ impl Score {
 /// Leaves one sample out: laws that only its cells carry are struck out, cases are not asked, and failures that the other
 /// library has alone are not counted. Says how its cells come out then, and which laws were struck out.
 #[must_use]
-pub fn without(sample: &str, seen: &[Seen<'_>], expected: &Expected<'_>, all: &[Expectation]) -> (Score, Vec<&'static str>) {
+pub fn without(
+    sample: &str,
+    seen: &[Seen<'_>],
+    expected: &Expected<'_>,
+    all: &[Expectation],
+) -> (Score, Vec<&'static str>) {
     let has = |cell: &CellId| cell.runtimes.iter().any(|runtime| *runtime.name == *sample);
     let mut carried: BTreeSet<&str> = BTreeSet::new();
     for ((cell, outcome), expectation) in seen.iter().zip(all) {

@@ -63,8 +63,7 @@ fn stolen_signal(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         outcomes.extend([What::Incomplete, What::CheckFailed, What::Contradicted("line-foreign".to_owned())]);
         outcomes.extend(signalled(signal));
         let how = if sure == Sure::Always { How::Must } else { How::May };
-        let because =
-            format!("{} needs its handler of {signal} in churn; {} takes {signal}", victim.id(), thief.id());
+        let because = format!("{} needs its handler of {signal} in churn; {} takes {signal}", victim.id(), thief.id());
         causes.push(Cause::new(how, &WORK, outcomes, because));
     }
 }
@@ -104,8 +103,11 @@ fn struck_by_a_timer(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         outcomes.extend([What::CheckFailed, What::Exited(4), What::Contradicted("callback-missing".to_owned())]);
         outcomes.extend([What::Flooded("stderr".to_owned())]);
         outcomes.extend(signalled(signal));
-        let because =
-            format!("{} has a timer of {signal}; {} takes {signal} and cannot stand its ticks", ticking.id(), struck.id());
+        let because = format!(
+            "{} has a timer of {signal}; {} takes {signal} and cannot stand its ticks",
+            ticking.id(),
+            struck.id()
+        );
         causes.push(Cause::new(How::May, &[], outcomes, because));
     }
 }

@@ -9,7 +9,9 @@ use crate::judge::{How, What};
 pub(super) const UNMASKED_TRAPS: Law = Law {
     name: "unmasked-traps",
     mechanism: "A library unmasks floating-point traps of the thread, which new threads inherit, and another one divides by zero or makes a NaN in its ordinary work.",
-    cure: Some("Save the floating-point environment before the load and the start of the first, and restore it afterwards (fegetenv, fesetenv)."),
+    cure: Some(
+        "Save the floating-point environment before the load and the start of the first, and restore it afterwards (fegetenv, fesetenv).",
+    ),
     predict: unmasked_traps,
 };
 
@@ -39,8 +41,12 @@ fn unmasked_traps(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         let mut outcomes = pair.crashes();
         outcomes.extend(signalled("SIGFPE"));
         outcomes.extend([What::CheckFailed, What::Incomplete]);
-        let because =
-            format!("{} unmasks floating-point traps; {} divides in {}", unmasker.id(), other.id(), names.join(" and "));
+        let because = format!(
+            "{} unmasks floating-point traps; {} divides in {}",
+            unmasker.id(),
+            other.id(),
+            names.join(" and ")
+        );
         causes.push(Cause::new(how, &names, outcomes, because));
     }
 }
@@ -53,7 +59,9 @@ fn divided<'p>(pair: &Pair<'p>, library: Side<'p>) -> Vec<(&'p str, Sure)> {
         let sure = if fact.is_sure() { Sure::Always } else { Sure::Sometimes };
         let is_taken = match step {
             "churn" => pair.does_on_threads(library, "churn"),
-            "work" => pair.does(library, "churn") || pair.story.after("stop", library.at).any(|step| step.name == "churn"),
+            "work" => {
+                pair.does(library, "churn") || pair.story.after("stop", library.at).any(|step| step.name == "churn")
+            }
             other => pair.does(library, other),
         };
         if is_taken {

@@ -1,13 +1,15 @@
-//! Who it was, in words: two lines for the list of a run, all stacks for `show`.
+//! Who it was, in words: a few lines for the list of a run, all stacks for `show`.
+
+mod waiting;
 
 use std::fmt::Write;
 
-use crate::diagnose::{Diagnosis, End, Fault, Frame, Handler, Seen, Thread};
+use crate::diagnose::{Diagnosis, End, Fault, Frame, Handler, Seen, Source, Thread};
 
 /// Calls of one stack that `show` has.
 const SHOWN: usize = 24;
 
-/// At most two lines.
+/// A few lines.
 #[must_use]
 pub fn short(diagnosis: &Diagnosis) -> Vec<String> {
     let mut lines: Vec<String> = hedge(diagnosis).into_iter().collect();
@@ -17,15 +19,35 @@ pub fn short(diagnosis: &Diagnosis) -> Vec<String> {
     lines
 }
 
-/// What has to be said before the findings, if there is anything.
+/// What the heading of the findings ends in.
+#[must_use]
+pub fn source(diagnosis: &Diagnosis) -> &'static str {
+    match diagnosis.from {
+        Some(Source::AnotherRun) => ", from a re-run below a tracer",
+        Some(Source::ThisRun | Source::Core | Source::ChildCore) | None => "",
+    }
+}
+
+/// Which process the findings are of, or why there are none.
 fn hedge(diagnosis: &Diagnosis) -> Option<String> {
     let runs = diagnosis.reruns.len();
+    let own = "seen in the run itself";
+    match diagnosis.from {
+        Some(Source::ThisRun) => return Some(format!("{own}, while it hung")),
+        Some(Source::Core) if knows_handlers(diagnosis) => {
+            return Some(format!("{own}, by its core; the handler, in a re-run that failed in the same place"));
+        }
+        Some(Source::Core) => return Some(format!("{own}, by its core")),
+        Some(Source::ChildCore) => return Some(format!("{own}, by the core of a process that it started")),
+        Some(Source::AnotherRun) | None => {}
+    }
+    if !diagnosis.same && runs > 0 && diagnosis.reruns.iter().all(|rerun| rerun.starts_with("finished")) {
+        let reruns = if runs == 1 { "the re-run".to_owned() } else { format!("{runs} re-runs") };
+        let why = diagnosis.trouble.as_ref().map_or(String::new(), |why| format!(", and {why}"));
+        return Some(format!("who it was is not known: {reruns} did not fail{why}"));
+    }
     if let Some(why) = &diagnosis.trouble {
         return Some(format!("who it was is not known: {why}"));
-    }
-    if !diagnosis.same && diagnosis.reruns.iter().all(|rerun| rerun.starts_with("finished")) {
-        let reruns = if runs == 1 { "the re-run".to_owned() } else { format!("{runs} re-runs") };
-        return Some(format!("who it was is not known: {reruns} did not fail"));
     }
     if !diagnosis.same {
         return Some(format!("the re-run failed otherwise: {}", diagnosis.reruns.join("; ")));
@@ -33,6 +55,11 @@ fn hedge(diagnosis: &Diagnosis) -> Option<String> {
     (runs > 1).then(|| {
         format!("re-run {runs} failed in the same way; those before it: {}", diagnosis.reruns[..runs - 1].join(", "))
     })
+}
+
+/// Whether a further run has said what a core does not.
+fn knows_handlers(diagnosis: &Diagnosis) -> bool {
+    diagnosis.seen.as_ref().is_some_and(|seen| seen.before.is_some())
 }
 
 fn summary(seen: &Seen) -> Vec<String> {
@@ -43,32 +70,7 @@ fn summary(seen: &Seen) -> Vec<String> {
         (End::Exit(status), None) => {
             vec![format!("exit {status} from {}; thread: {}", chain(&first.frames), who(first))]
         }
-        (End::Deadline, None) => {
-            let (main, others) = if first.main {
-                (format!("main thread {}", standing(first)), &seen.threads[1..])
-            } else {
-                ("the main thread has ended, and the process has not".to_owned(), &seen.threads[..])
-            };
-            let mut lines = vec![main];
-            let others = groups(others);
-            if !others.is_empty() {
-                let most: Vec<String> = others
-                    .iter()
-                    .take(3)
-                    .map(|(count, thread)| {
-                        let owner =
-                            thread.frames.iter().find_map(|frame| frame.library.as_deref()).unwrap_or(&thread.name);
-                        format!(
-                            "{count} of {owner} {}",
-                            thread.blocked.as_deref().map_or("computing".to_owned(), |call| format!("in {call}"))
-                        )
-                    })
-                    .collect();
-                let more = if others.len() > 3 { ", …" } else { "" };
-                lines.push(format!("other threads: {}{more}", most.join(", ")));
-            }
-            lines
-        }
+        (End::Deadline, None) => waiting::lines(seen, first),
     }
 }
 
@@ -89,6 +91,7 @@ fn fault_words(fault: &Fault) -> String {
         Handler::None => String::new(),
         Handler::Ran(frame) => format!(", by {frame}"),
         Handler::NotEntered => ", by a handler that could not be called".to_owned(),
+        Handler::Unknown => String::new(),
     };
     format!("{} in {}{handler}", kind(fault), fault.at)
 }
@@ -104,12 +107,13 @@ fn consequence(seen: &Seen, fault: &Fault, thread: &Thread) -> String {
         Handler::None => "no handler".to_owned(),
         Handler::Ran(frame) => format!("the handler that got it: {frame}{}", stolen(fault, frame, thread)),
         Handler::NotEntered => "its handler could not be called: no room on its stack".to_owned(),
+        Handler::Unknown => "no handler took it in the end".to_owned(),
     };
-    let earlier = match seen.before.as_slice() {
+    let earlier = match seen.before.as_deref().unwrap_or_default() {
         [] => String::new(),
         [one] => format!("; before it a handled {} in {}", one.signal, one.at),
-        [.., last] => {
-            format!("; before it {} handled faults, the last a {} in {}", seen.before.len(), last.signal, last.at)
+        all @ [.., last] => {
+            format!("; before it {} handled faults, the last a {} in {}", all.len(), last.signal, last.at)
         }
     };
     let then = match &seen.end {
@@ -147,19 +151,16 @@ fn chain(frames: &[Frame]) -> String {
     text
 }
 
-fn standing(thread: &Thread) -> String {
-    let doing = thread.blocked.as_ref().map_or("computes".to_owned(), |call| format!("waits in {call}"));
-    format!("{doing}: {}", chain(&thread.frames))
-}
-
 /// A thread by what it is to its process: the main one, or whose function it began with.
 fn who(thread: &Thread) -> String {
     if thread.main {
         return "main".to_owned();
     }
-    match thread.maker() {
-        Some(maker) => format!("`{}`, made by {maker}", thread.name),
-        None => format!("`{}`", thread.name),
+    match (thread.name.as_str(), thread.maker()) {
+        ("", Some(maker)) => format!("one made by {maker}"),
+        ("", None) => format!("{}", thread.id),
+        (name, Some(maker)) => format!("`{name}`, made by {maker}"),
+        (name, None) => format!("`{name}`"),
     }
 }
 
@@ -167,8 +168,8 @@ fn who(thread: &Thread) -> String {
 fn groups(threads: &[Thread]) -> Vec<(usize, &Thread)> {
     let mut groups: Vec<(usize, &Thread)> = Vec::new();
     for thread in threads {
-        let same =
-            |(_, other): &&mut (usize, &Thread)| other.frames == thread.frames && other.blocked == thread.blocked;
+        let what = |thread: &Thread| (thread.blocked.clone(), thread.waits_for, waiting::pending(thread));
+        let same = |(_, other): &&mut (usize, &Thread)| other.frames == thread.frames && what(other) == what(thread);
         match groups.iter_mut().find(same) {
             Some((count, _)) => *count += 1,
             None => groups.push((1, thread)),
@@ -186,18 +187,31 @@ pub fn long(diagnosis: &Diagnosis) -> String {
         let _ = writeln!(out, "{line}");
     }
     let Some(seen) = &diagnosis.seen else { return out };
-    for fault in &seen.before {
+    for fault in seen.before.iter().flatten() {
         let _ = writeln!(out, "before it, handled: {}", fault_words(fault));
     }
-    if let Some(first) = seen.threads.first() {
-        let _ = writeln!(out, "thread {}", title(first));
+    out.push_str(&stacks(seen, &seen.threads));
+    for process in &seen.others {
+        let _ = writeln!(out, "process {} below it, `{}`", process.id, process.name);
+        for line in stacks(seen, &process.threads).lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    out
+}
+
+/// The first thread, and groups of others.
+fn stacks(seen: &Seen, threads: &[Thread]) -> String {
+    let mut out = String::new();
+    if let Some(first) = threads.first() {
+        let _ = writeln!(out, "thread {}", title(seen, first));
         out.push_str(&stack(first));
     }
-    for (count, thread) in groups(seen.threads.get(1..).unwrap_or_default()) {
+    for (count, thread) in groups(threads.get(1..).unwrap_or_default()) {
         let name = if count == 1 {
-            format!("thread {}", title(thread))
+            format!("thread {}", title(seen, thread))
         } else {
-            format!("{count} threads as {}", title(thread))
+            format!("{count} threads as {}", title(seen, thread))
         };
         let _ = writeln!(out, "{name}");
         out.push_str(&stack(thread));
@@ -205,9 +219,12 @@ pub fn long(diagnosis: &Diagnosis) -> String {
     out
 }
 
-fn title(thread: &Thread) -> String {
+fn title(seen: &Seen, thread: &Thread) -> String {
     let blocked = thread.blocked.as_ref().map_or(String::new(), |call| format!(", in {call}"));
-    format!("{}{blocked}", who(thread))
+    let awaited = waiting::awaited(seen, thread).map_or(String::new(), |who| format!(" {who}"));
+    let pending =
+        waiting::pending(thread).map_or(String::new(), |signals| format!("; blocks {signals}, which was sent"));
+    format!("{}{blocked}{awaited}{pending}", who(thread))
 }
 
 fn stack(thread: &Thread) -> String {
@@ -237,12 +254,16 @@ mod tests {
     }
 
     fn thread(name: &str, main: bool, blocked: Option<&str>, frames: Vec<Frame>) -> Thread {
-        Thread { name: name.to_owned(), main, blocked: blocked.map(str::to_owned), frames }
+        let (blocked, name) = (blocked.map(str::to_owned), name.to_owned());
+        let (masked, pending) = (Vec::new(), Vec::new());
+        let id = i32::from(name.as_bytes()[0]);
+        Thread { id, name, main, blocked, waits_for: None, masked, pending, frames }
     }
 
     fn diagnosis(end: End, fault: Option<Fault>, threads: Vec<Thread>) -> Diagnosis {
-        let seen = Some(Seen { end, fault, before: Vec::new(), threads });
-        Diagnosis { reruns: vec!["signalled SIGSEGV in phase callback".to_owned()], same: true, seen, trouble: None }
+        let seen = Some(Seen { end, fault, before: Some(Vec::new()), signals: None, threads, others: Vec::new() });
+        let reruns = vec!["signalled SIGSEGV in phase callback".to_owned()];
+        Diagnosis { from: Some(Source::AnotherRun), reruns, same: true, seen, trouble: None }
     }
 
     #[test]
@@ -280,7 +301,7 @@ mod tests {
         };
         let own = thread("worker", false, None, vec![frame(Some("ecl"), "libecl.so", Some("second"))]);
         let mut found = diagnosis(End::Exit(1), Some(fault("second", Handler::NotEntered)), vec![own]);
-        found.seen.as_mut().unwrap().before = vec![fault("first", Handler::Ran(frame(None, "libgc.so.1", None)))];
+        found.seen.as_mut().unwrap().before = Some(vec![fault("first", Handler::Ran(frame(None, "libgc.so.1", None)))]);
         let text = long(&found);
         assert!(
             text.contains("thread: `worker`, made by ecl; before it a handled SIGSEGV in ecl: first (libecl.so)\n"),
@@ -323,7 +344,7 @@ mod tests {
     #[test]
     fn a_re_run_that_did_not_fail_is_said_to() {
         let reruns = vec!["finished in phase exit".to_owned(); 3];
-        let passed = Diagnosis { reruns, same: false, seen: None, trouble: None };
+        let passed = Diagnosis { from: None, reruns, same: false, seen: None, trouble: None };
         assert_eq!(short(&passed), ["who it was is not known: 3 re-runs did not fail"]);
         let trouble = Diagnosis { reruns: Vec::new(), trouble: Some("not permitted".to_owned()), ..passed };
         assert_eq!(short(&trouble), ["who it was is not known: not permitted"]);

@@ -295,7 +295,7 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
     }
     out.push_str(&shared(record, cell, flavour));
     if let Some(found) = &cell.diagnosis {
-        let _ = writeln!(out, "\n{BOLD}who it was{BOLD:#}, from a re-run below a tracer");
+        let _ = writeln!(out, "\n{BOLD}who it was{BOLD:#}{}", diagnosis::source(found));
         for line in diagnosis::long(found).lines() {
             let _ = writeln!(out, "  {line}");
         }

@@ -5,8 +5,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, socketpair};
 
 use super::Reading;
-use crate::child::{ChildError, Watch, system};
-use crate::trace::wire::{MARK_FULL, MARK_REQUEST, MARK_SIZE, Mark};
+use crate::child::{ChildError, system};
+use crate::trace::wire::{MARK_FULL, MARK_HUNG, MARK_REQUEST, MARK_SIZE, Mark};
 
 /// Answers marks.
 #[derive(Debug)]
@@ -29,14 +29,14 @@ impl Channel {
         let channel = Self { marks, nonce, expected: 1, full: false, readings: Vec::new(), foreign: None };
         Ok((channel, host_marks))
     }
-}
 
-impl Watch for Channel {
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+    /// The socket, while something may come.
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         (self.foreign.is_none() && !self.full).then(|| self.marks.as_fd())
     }
 
-    fn ready(&mut self, pid: i32) -> bool {
+    /// Answers what has come from the host, which is process `pid`, after `look` if a child of it hangs. `false` ends it.
+    pub fn ready(&mut self, pid: i32, look: &mut dyn FnMut()) -> bool {
         let mut message = [0; MARK_SIZE + 1];
         let length = match rustix::net::recv(&self.marks, &mut message, RecvFlags::DONTWAIT) {
             Ok((length, _)) => length,
@@ -49,9 +49,13 @@ impl Watch for Channel {
             return true;
         }
         match Mark::decode(&message[..length], self.nonce) {
-            Some(mark) if mark.kind == MARK_REQUEST && mark.index == self.expected => {
+            Some(mark) if matches!(mark.kind, MARK_REQUEST | MARK_HUNG) && mark.index == self.expected => {
                 self.expected += 1;
-                self.readings.push(Reading::of(pid, &mark.name));
+                if mark.kind == MARK_HUNG {
+                    look();
+                } else {
+                    self.readings.push(Reading::of(pid, &mark.name));
+                }
                 let answer = mark.answer(self.nonce);
                 rustix::net::send(&self.marks, &answer, SendFlags::NOSIGNAL | SendFlags::DONTWAIT).is_ok()
             }

@@ -1,4 +1,4 @@
-//! After the runs: failed cells are run once more below the tracer.
+//! After the runs: failed cells that have not shown who it was are run once more below the tracer.
 
 use std::path::{Path, PathBuf};
 
@@ -6,8 +6,9 @@ use super::job::{CellJob, with_causes};
 use super::races::Identity;
 use super::{Event, Results, Setting};
 use crate::check::linkage::Linkage;
+use crate::child::cores;
 use crate::compile::{Artefacts, Built};
-use crate::diagnose::{self, Brought, Diagnosis, Owners};
+use crate::diagnose::{self, Brought, Diagnosis, Owners, Source};
 use crate::judge::{Verdict, What};
 use crate::matrix::Cell;
 use crate::record::CellRecord;
@@ -36,11 +37,13 @@ impl Diagnose {
             Self::All => true,
             Self::Never => false,
         };
-        asked && record.outcome.what.has_a_place()
+        // A check fails without a place, but for one that says that a child hangs.
+        asked && (record.outcome.what.has_a_place() || record.diagnosis.is_some())
     }
 }
 
-/// Diagnoses `most` of the cells of some results; how many more there were.
+/// Diagnoses cells of some results: those whose run has shown who it was, and by further runs `most` of the others. How
+/// many more there were.
 pub fn diagnose<'c>(
     setting: Setting<'_>,
     cells: &'c [Cell<'c>],
@@ -49,7 +52,17 @@ pub fn diagnose<'c>(
     pool: &mut Pool,
     seen: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> usize {
-    let all: Vec<usize> = (0..cells.len()).filter(|at| which.wants(&results.cells[*at])).collect();
+    let wanted: Vec<usize> = (0..cells.len()).filter(|at| which.wants(&results.cells[*at])).collect();
+    for (at, record) in results.cells.iter_mut().enumerate() {
+        if wanted.binary_search(&at).is_err() {
+            record.diagnosis = None;
+        }
+    }
+    let lacks = |at: &usize| {
+        let record = &results.cells[*at];
+        record.outcome.what.has_a_place() && !record.diagnosis.as_ref().is_some_and(|found| found.is_complete())
+    };
+    let all: Vec<usize> = wanted.into_iter().filter(lacks).collect();
     if all.is_empty() {
         return 0;
     }
@@ -73,48 +86,60 @@ pub fn diagnose<'c>(
     );
     drop(jobs);
     for (at, diagnosis) in places.iter().zip(found) {
-        results.cells[*at].diagnosis = diagnosis.flatten().map(Box::new);
+        if let Some(diagnosis) = diagnosis.flatten() {
+            results.cells[*at].diagnosis = Some(Box::new(diagnosis));
+        }
     }
     all.len().saturating_sub(most)
 }
 
 impl CellJob<'_> {
-    /// Runs until the cell fails as it did, a few times at most.
+    /// Runs until the cell fails as it did, a few times at most; once where only a handler is not known.
     fn diagnose(&self, worker: &mut Worker, record: &CellRecord, artefacts: &Artefacts) -> Option<Diagnosis> {
         let mut start = self.start().ok()?;
         if record.outcome.what != What::TimedOut {
             start.deadline *= SLOWER;
         }
         let owners = owners(self.cell, &start.libraries, artefacts)?;
-        let mut diagnosis = Diagnosis { reruns: Vec::new(), same: false, seen: None, trouble: None };
-        while diagnosis.reruns.len() < RERUNS && !diagnosis.same {
-            let rerun = match diagnose::again(worker, &start, &owners) {
-                Ok(rerun) => rerun,
-                Err(error) => {
-                    diagnosis.trouble = Some(with_causes(&error));
-                    break;
-                }
-            };
-            let seen = match rerun.seen {
-                Ok(seen) => seen,
+        let nothing = Diagnosis { from: None, reruns: Vec::new(), same: false, seen: None, trouble: None };
+        let mut diagnosis = record.diagnosis.as_deref().cloned().unwrap_or(nothing);
+        let (is_seen, most) = if diagnosis.seen.is_some() { (true, 1) } else { (false, RERUNS) };
+        // Why the run itself shows nothing is told if no other one does.
+        let no_core = || cores().is_err().then(|| "no core can be had here: coexist doctor".to_owned());
+        let crashed = matches!(record.outcome.what, What::Signalled(_));
+        let earlier = diagnosis.trouble.take().or_else(|| no_core().filter(|_| crashed));
+        while diagnosis.reruns.len() < most && (is_seen || !diagnosis.same) {
+            let rerun = diagnose::again(worker, &start, &owners).map_err(|error| with_causes(&error));
+            let (observation, seen) = match rerun.and_then(|rerun| Ok((rerun.observation, rerun.seen?))) {
+                Ok(looked) => looked,
+                Err(_) if is_seen => break,
                 Err(why) => {
                     diagnosis.trouble = Some(why);
                     break;
                 }
             };
-            let outcome = self.conclude(&rerun.observation);
-            diagnosis.same = outcome.what == record.outcome.what && outcome.phase == record.outcome.phase;
+            let outcome = self.conclude(&observation);
+            let same = outcome.what == record.outcome.what && outcome.phase == record.outcome.phase;
             diagnosis.reruns.push(outcome.whole());
+            if is_seen {
+                seen.filter(|_| same).into_iter().for_each(|seen| diagnosis.complete(seen));
+                continue;
+            }
+            diagnosis.same = same;
             if outcome.what.has_a_place() {
+                diagnosis.from = seen.is_some().then_some(Source::AnotherRun);
                 diagnosis.seen = seen;
             }
+        }
+        if diagnosis.seen.is_none() {
+            diagnosis.trouble = diagnosis.trouble.or(earlier);
         }
         Some(diagnosis)
     }
 }
 
 /// Whose the shared objects of a cell's process are.
-fn owners(cell: &Cell<'_>, libraries: &[(String, PathBuf)], artefacts: &Artefacts) -> Option<Owners> {
+pub(super) fn owners(cell: &Cell<'_>, libraries: &[(String, PathBuf)], artefacts: &Artefacts) -> Option<Owners> {
     let ready = |built: Option<&Built>| match built {
         Some(Built::Ready(artefact)) => Some(std::sync::Arc::clone(artefact)),
         Some(Built::Failed(_) | Built::Missing(_)) | None => None,

@@ -5,11 +5,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::again::{Diagnose, owners};
 use super::races::Identity;
 use super::{Options, Setting};
 use crate::catalog::Heap;
 use crate::check::linkage::{Linkage, SharedObject};
 use crate::compile::{Artefacts, Built, Store};
+use crate::diagnose::{Diagnosis, Eyes, Failures};
 use crate::history::Prints;
 use crate::judge::snapshot;
 use crate::judge::{
@@ -44,6 +46,8 @@ pub struct Run {
     pub(super) stderr: String,
     /// Measured at marks.
     pub(super) footprints: Vec<FootprintRecord>,
+    /// Who it was, if the run failed and showed it.
+    pub(super) diagnosis: Option<Box<Diagnosis>>,
     /// Facts that a measuring scenario found, and what of them it could not measure.
     pub(super) found: Vec<Found>,
     pub(super) void: Vec<String>,
@@ -61,6 +65,8 @@ pub(super) struct CellJob<'a> {
     reference: OnceLock<Reference>,
     /// Whole runs that were kept: good ones, and others.
     kept: [AtomicUsize; 2],
+    /// Runs whose failure was looked at.
+    looked_at: AtomicUsize,
     /// Of all that is run.
     pub(super) hash: String,
 }
@@ -99,6 +105,8 @@ const ITSELF: &str = "itself";
 
 /// How many runs of a cell are kept whole, of each kind: thousands of repeats must not fill the memory.
 const KEPT: usize = 1;
+/// Failed runs of a cell that are looked at.
+const LOOKED_AT: usize = 20;
 /// Bytes of a run's stderr that are kept.
 const STDERR_KEPT: usize = 16 * 1024;
 
@@ -117,6 +125,7 @@ impl<'a> CellJob<'a> {
             artefacts,
             reference: OnceLock::new(),
             kept: Default::default(),
+            looked_at: AtomicUsize::new(0),
             hash: identity.of(cell, artefacts),
         }
     }
@@ -145,14 +154,44 @@ impl<'a> CellJob<'a> {
         self.expected.always_hangs()
     }
 
+    /// Failures that are looked at where they happen. Those that the ledger always expects come by the thousand in a full
+    /// matrix, and any further run shows them as well.
+    fn failures(&self) -> Failures {
+        let has_room = self.looked_at.load(Ordering::Relaxed) < LOOKED_AT;
+        let is_expected = |what: fn(&What) -> bool| {
+            self.expected.ways.iter().any(|way| way.is_certain() && way.outcomes().iter().any(what))
+        };
+        let wants = |what| match self.options.diagnose {
+            Diagnose::Blocking => has_room && !is_expected(what),
+            Diagnose::All => has_room,
+            Diagnose::Never => false,
+        };
+        Failures {
+            hang: wants(|what| *what == What::TimedOut),
+            child: wants(|what| *what == What::CheckFailed),
+            crash: wants(|what| matches!(what, What::Signalled(_))),
+        }
+    }
+
+    /// What a run has shown of its own failure.
+    fn diagnosis(&self, eyes: Eyes, outcome: &Outcome, start: &Start) -> Option<Box<Diagnosis>> {
+        let is_about = outcome.what.has_a_place() || outcome.what == What::CheckFailed;
+        let (from, seen) = eyes.seen.filter(|_| is_about)?;
+        self.looked_at.fetch_add(1, Ordering::Relaxed);
+        let owners = owners(self.cell, &start.libraries, self.artefacts)?;
+        Some(Box::new(Diagnosis::of_run(from, seen.map(|seen| owners.label(seen)))))
+    }
+
     pub(super) fn run(&self, worker: &mut Worker, setting: Setting<'_>) -> Run {
         let start = match self.start() {
             Ok(start) => start,
             Err(outcome) => return self.judged(outcome, setting, None),
         };
-        match observe(worker, &start) {
+        let mut eyes = Eyes::new(self.failures());
+        match observe(worker, &start, &mut eyes) {
             Ok(seen) => {
                 let mut run = self.judged(self.conclude(&seen), setting, Some(&seen));
+                run.diagnosis = self.diagnosis(eyes, &run.outcome, &start);
                 let kept = &self.kept[usize::from(run.verdict != Verdict::Pass)];
                 run.is_whole = kept.fetch_add(1, Ordering::Relaxed) < KEPT;
                 if run.is_whole {
@@ -215,6 +254,7 @@ impl<'a> CellJob<'a> {
             prints: None,
             stderr: String::new(),
             footprints: Vec::new(),
+            diagnosis: None,
             found: seen.map(|seen| self.measured(&seen.trace.found)).unwrap_or_default(),
             void: seen.map(|seen| seen.trace.facts("void").map(str::to_owned).collect()).unwrap_or_default(),
             is_whole: false,

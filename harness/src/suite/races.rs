@@ -8,7 +8,7 @@ use super::{Options, Setting};
 use crate::check::linkage::Linkage;
 use crate::compile::{Artefact, Artefacts, Built};
 use crate::history::{DIFFERENT, History, Past};
-use crate::judge::{Counts, Verdict, What, Way, judge};
+use crate::judge::{Counts, Verdict, Way, What, judge};
 use crate::matrix::Cell;
 use crate::record::{self, Failure};
 
@@ -51,9 +51,18 @@ impl Repeat {
                 let differs = together.record.bad > 0 && together.record.bad < together.record.runs;
                 match together.verdict {
                     Verdict::Faulty | Verdict::Skipped => 0,
-                    Verdict::Pass | Verdict::Known | Verdict::New | Verdict::Failed | Verdict::Changed
-                    | Verdict::Rare | Verdict::Fixed => {
-                        if differs || job.expected.rate().is_some() { MANY } else { 1 }
+                    Verdict::Pass
+                    | Verdict::Known
+                    | Verdict::New
+                    | Verdict::Failed
+                    | Verdict::Changed
+                    | Verdict::Rare
+                    | Verdict::Fixed => {
+                        if differs || job.expected.rate().is_some() {
+                            MANY
+                        } else {
+                            1
+                        }
                     }
                 }
             }

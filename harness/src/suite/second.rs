@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::Setting;
 use super::job::{CellJob, Run};
 use super::races::Together;
-use super::Setting;
 use crate::judge::{Decision, Tally, Verdict, What};
 
 /// Runs of one cell at most: a rate that a hundred runs do not decide lies between one in twenty and one in five.

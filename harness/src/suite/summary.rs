@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Setting;
 use super::job::{CellJob, Run};
 use super::races::Together;
+use crate::diagnose::Diagnosis;
 use crate::judge::{Verdict, Way, judge};
 use crate::matrix::Cell;
 use crate::record::{CellRecord, ExpectedRecord};
@@ -25,12 +26,19 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
     let wall = walls[walls.len() / 2];
     let max_rss = runs.iter().map(|run| run.max_rss).max().unwrap_or(0);
     let count = runs.len();
+    // Of a cell that fails now and then, a failure says more than a trace that nobody has accepted yet, and one that comes more often than the
+    // ledger says more than a run that is well.
+    let is_among = |verdict| runs.iter().any(|run| run.verdict == verdict);
+    let blocks = runs.iter().any(|run| run.verdict.blocks());
     let speaks = |run: &Run| match verdict {
-        Verdict::Rare => run.verdict.blocks(),
+        Verdict::Rare if is_among(Verdict::Failed) => run.verdict == Verdict::Failed,
+        Verdict::Rare if blocks => run.verdict.blocks(),
+        Verdict::Rare => run.verdict == Verdict::Known,
         same => run.verdict == same,
     };
     let whole = |run: &Run| speaks(run) && run.is_whole;
     let at = runs.iter().position(whole).or_else(|| runs.iter().position(speaks)).unwrap_or(0);
+    let diagnosis = diagnosis(&runs, at);
     let run = runs.into_iter().nth(at).expect("a cell has at least one run, of which `at` is one");
     let judgement = judge(&run.outcome, run.comparison, &job.expected);
     let known = judgement.way.or(together.way).filter(|_| verdict == Verdict::Known);
@@ -54,9 +62,16 @@ pub(super) fn summarise(job: &CellJob<'_>, runs: Vec<Run>, setting: Setting<'_>)
         expected: job.expected.ways.iter().map(ExpectedRecord::of).collect(),
         uncovered: near,
         together: together.record,
-        diagnosis: None,
+        diagnosis,
         outcome: run.outcome,
     }
+}
+
+/// Who it was in one of the runs, or in another one that failed in the same way.
+fn diagnosis(runs: &[Run], at: usize) -> Option<Box<Diagnosis>> {
+    let shows = |run: &&Run| run.diagnosis.as_ref().is_some_and(|found| found.seen.is_some());
+    let alike = runs.iter().filter(|run| run.outcome.is_alike(&runs[at].outcome));
+    std::iter::once(&runs[at]).chain(alike).find(shows).unwrap_or(&runs[at]).diagnosis.clone()
 }
 
 /// The same by the cell's labels.

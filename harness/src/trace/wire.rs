@@ -31,6 +31,8 @@ pub const MARK_REQUEST: u32 = 1;
 pub const MARK_ANSWER: u32 = 2;
 /// The trace memory is full.
 pub const MARK_FULL: u32 = 3;
+/// A child of the host hangs, and is ended after the answer.
+pub const MARK_HUNG: u32 = 4;
 
 const CHECK_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -94,9 +96,9 @@ pub fn word_at(bytes: &[u8], offset: usize) -> u64 {
 /// One mark message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// `MARK_REQUEST`, `MARK_ANSWER` or `MARK_FULL`.
+    /// `MARK_REQUEST`, `MARK_ANSWER`, `MARK_FULL` or `MARK_HUNG`.
     pub kind: u32,
-    /// Counts the requests from 1.
+    /// Counts what is answered from 1.
     pub index: u32,
     /// The mark's name.
     pub name: String,

@@ -34,7 +34,7 @@ fn accepted(fails: &str) -> Sandbox {
 #[test]
 fn repeats_that_disagree_are_flaky() {
     let sandbox = racy("n % 2 == 0");
-    snapshot("flaky", &sandbox.expect(100, &["run", "-j1", "--repeat", "4"]));
+    snapshot("flaky", &sandbox.expect(100, &["run", "-j1", "--repeat", "4", "--diagnose", "never"]));
     assert_eq!(sandbox.record().cells[0].verdict, Verdict::Flaky);
 }
 
@@ -50,7 +50,7 @@ fn ways_to_fail_are_suggested_as_one_entry() {
 #[test]
 fn what_failed_once_is_flaky_until_something_changes() {
     let sandbox = accepted("n == 2");
-    snapshot("failed-now", &sandbox.expect(100, &["run"]));
+    snapshot("failed-now", &sandbox.expect(100, &["run", "--diagnose", "never"]));
     snapshot("failed-before", &sandbox.expect(100, &["run"]));
     let cell = &sandbox.record().cells[0];
     assert_eq!((cell.verdict, cell.runs, cell.together.runs, cell.together.bad), (Verdict::Flaky, 1, 3, 1));

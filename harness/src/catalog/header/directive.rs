@@ -100,8 +100,12 @@ impl Directive {
             Self::Modes => "write words, as in `linked dlopen`",
             Self::Vm => "write the name of a folder of c-hosts/vm, as in `java`",
             Self::Also => "write runtimes, as in `c+cpp+rust` or `go@1.21+rust`",
-            Self::Parts | Self::PartsFirst => "write scenarios for one runtime, as in `callback churn` or `load-flags[global]`",
-            Self::Steps => "write steps and libraries in their order, as in `load 1, start 1, churn 2 on threads, call 1 nested, exit`; before them a mode and a colon, if they are of that mode only",
+            Self::Parts | Self::PartsFirst => {
+                "write scenarios for one runtime, as in `callback churn` or `load-flags[global]`"
+            }
+            Self::Steps => {
+                "write steps and libraries in their order, as in `load 1, start 1, churn 2 on threads, call 1 nested, exit`; before them a mode and a colon, if they are of that mode only"
+            }
             Self::Stdout => "write the line exactly",
             Self::Exit => "write a number from 0 to 255",
             Self::Deadline => "write a time above zero, as in `20s`, `500ms` or `2m`",

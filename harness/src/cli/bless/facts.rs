@@ -129,11 +129,18 @@ mod tests {
     #[test]
     fn a_table_is_replaced_and_all_else_stays() {
         let (go, old): (RuntimeId, RuntimeId) = ("go".parse().unwrap(), "go@1.21".parse().unwrap());
-        let text = with_table("# Facts.\n", &go, &measured(&[("needs", "SIGUSR1 in churn"), ("needs", "SIGUSR2 in churn (1 of 3)")]));
+        let text = with_table(
+            "# Facts.\n",
+            &go,
+            &measured(&[("needs", "SIGUSR1 in churn"), ("needs", "SIGUSR2 in churn (1 of 3)")]),
+        );
         assert_eq!(text, "# Facts.\n\n[measured.go]\nneeds = [\"SIGUSR1 in churn\", \"SIGUSR2 in churn (1 of 3)\"]\n");
         let text = with_table(&text, &old, &measured(&[("ticks", "SIGPROF")]));
         let text = with_table(&text, &go, &measured(&[("ticks", "SIGALRM")]));
-        assert_eq!(text, "# Facts.\n\n[measured.go]\nticks = [\"SIGALRM\"]\n\n[measured.\"go@1.21\"]\nticks = [\"SIGPROF\"]\n");
+        assert_eq!(
+            text,
+            "# Facts.\n\n[measured.go]\nticks = [\"SIGALRM\"]\n\n[measured.\"go@1.21\"]\nticks = [\"SIGPROF\"]\n"
+        );
         let mut ledger = Ledger::default();
         ledger.parse_facts("facts", &text).unwrap();
         assert_eq!(ledger.measured(&old).unwrap(), &measured(&[("ticks", "SIGPROF")]));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::child::Guard;
+use crate::child::{Guard, cores};
 use crate::compile::{ask, chosen};
 
 /// Something that the harness needs of the machine.
@@ -32,6 +32,7 @@ pub fn checks(guard: &mut Guard) -> Vec<Check> {
         program("C++ compiler", chosen("CXX", "c++"), "the runtime cpp is built with it: apt-get install g++"),
         randomised(),
         children_listed(),
+        cores_left(),
     ]
 }
 
@@ -45,6 +46,15 @@ fn randomised() -> Check {
         format!("level {}; wanted: sysctl kernel.randomize_va_space=2", level.trim())
     };
     Check { what: "ASLR", good, says }
+}
+
+/// Without cores, a crash that does not come again in a re-run is not explained. That is no reason to fail.
+fn cores_left() -> Check {
+    let says = match cores() {
+        Ok(()) => "left in the folder of a cell that crashes, read and removed".to_owned(),
+        Err(why) => format!("none, so that who crashed is known only of what crashes again: {why}"),
+    };
+    Check { what: "cores", good: true, says }
 }
 
 /// Without this file, processes that outlive a cell are not found.
