@@ -22,7 +22,8 @@ pub fn follows(catalog: &Catalog, ledger: &Ledger, library: &RuntimeId, found: &
     let other = ledger.with_measured(library, found.clone());
     let mut about = cells(catalog);
     about.retain(|cell| cell.id.runtimes.len() > 1 && cell.id.runtimes.contains(library));
-    let (before, after) = (Expected::new(catalog, ledger).of_each(&about), Expected::new(catalog, &other).of_each(&about));
+    let (before, after) =
+        (Expected::new(catalog, ledger).of_each(&about), Expected::new(catalog, &other).of_each(&about));
     let mut follows = Follows::default();
     for ((cell, before), after) in about.iter().zip(&before).zip(&after) {
         match (before.ways.is_empty(), after.ways.is_empty()) {

@@ -223,7 +223,8 @@ fn following(library: &RuntimeId, follows: &Follows) -> String {
         [first, ..] => format!(", {} {what} (as {first})", counted(cells.len())),
     };
     let (fail, finish) = (list(&follows.fail, "are expected to fail"), list(&follows.finish, "are not any more"));
-    let nothing = if fail.is_empty() && finish.is_empty() { ", no cell of several libraries is expected otherwise" } else { "" };
+    let nothing =
+        if fail.is_empty() && finish.is_empty() { ", no cell of several libraries is expected otherwise" } else { "" };
     format!("if the facts that were found of {library} are accepted (coexist bless){fail}{finish}{nothing}\n")
 }
 
