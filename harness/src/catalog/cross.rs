@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use toml::Spanned;
+
 use super::diagnostic::{Code, Source, suggest};
 use super::header::Header;
 use super::manifest::Sample;
@@ -100,11 +102,36 @@ fn check_needs(source: &mut Source, needs: &[Entry], places: &[std::ops::Range<u
 pub(super) fn check_caught(sample: &mut Sample, catalog: &Catalog, broken: &[String]) {
     let Some((scenario, partners)) = sample.caught() else { return };
     let (scenario, partners) = (scenario.clone(), partners.to_vec());
+    check_scenario(&mut sample.source, catalog, &scenario);
+    for partner in partners {
+        check_library(&mut sample.source, catalog, broken, &partner, partner.get_ref());
+    }
+}
+
+/// Checks what each `[[law]]` of a sample names; the laws' own names only if these are known.
+pub(super) fn check_laws(sample: &mut Sample, catalog: &Catalog, broken: &[String], laws: Option<&[&str]>) {
+    let (source, named) = sample.laws();
+    for named in named {
+        check_scenario(source, catalog, named.scenario);
+        for pair in named.pairs {
+            for library in pair.get_ref().split('+') {
+                check_library(source, catalog, broken, pair, library);
+            }
+        }
+        for (law, laws) in named.laws.into_iter().flat_map(|law| laws.map(|laws| (law, laws))) {
+            if !laws.contains(&law.get_ref().as_str()) {
+                let next = suggest(law.get_ref(), laws.iter().copied());
+                source.find(Code::UnknownLaw, law.span(), format!("there is no law `{law}`"), next);
+            }
+        }
+    }
+}
+
+fn check_scenario(source: &mut Source, catalog: &Catalog, scenario: &Spanned<String>) {
     let (name, mode) = match scenario.get_ref().strip_suffix(']').and_then(|text| text.split_once('[')) {
         Some((name, mode)) => (name, Some(mode)),
         None => (scenario.get_ref().as_str(), None),
     };
-    let source = &mut sample.source;
     match (catalog.scenario(name), mode) {
         (None, _) => {
             let next = suggest(name, catalog.scenarios.iter().map(|scenario| scenario.name.as_str()));
@@ -117,12 +144,13 @@ pub(super) fn check_caught(sample: &mut Sample, catalog: &Catalog, broken: &[Str
         }
         (Some(_), _) => {}
     }
-    for partner in partners {
-        let known = partner.get_ref().parse().is_ok_and(|id| catalog.runtime(&id).is_some());
-        if !known && !broken.contains(partner.get_ref()) {
-            let next = suggest_runtime(&catalog.runtimes, partner.get_ref());
-            source.find(Code::CaughtUnknown, partner.span(), format!("there is no runtime `{partner}`"), next);
-        }
+}
+
+fn check_library(source: &mut Source, catalog: &Catalog, broken: &[String], at: &Spanned<String>, name: &str) {
+    let known = name.parse().is_ok_and(|id| catalog.runtime(&id).is_some());
+    if !known && !broken.iter().any(|other| other == name) {
+        let next = suggest_runtime(&catalog.runtimes, name);
+        source.find(Code::CaughtUnknown, at.span(), format!("there is no runtime `{name}`"), next);
     }
 }
 

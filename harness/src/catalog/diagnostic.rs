@@ -84,6 +84,8 @@ codes! {
     Caught = "manifest::caught",
     /// `[caught]` names a scenario or a partner that is not there.
     CaughtUnknown = "manifest::caught-unknown",
+    /// `[[law]]` names a law that there is not.
+    UnknownLaw = "manifest::unknown-law",
     /// A scenario's file name is no name.
     HeaderName = "header::name",
     /// The first comment of a scenario does not state its property.

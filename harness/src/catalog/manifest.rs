@@ -60,6 +60,23 @@ impl Sample {
     pub(super) fn caught(&self) -> Option<(&Spanned<String>, &[Spanned<String>])> {
         self.manifest.caught.as_ref().map(|caught| (&caught.get_ref().scenario, &caught.get_ref().partners[..]))
     }
+
+    /// What each `[[law]]` names, and where to note what is wrong with it.
+    pub(super) fn laws(&mut self) -> (&mut Source, Vec<Named<'_>>) {
+        let named = self.manifest.law.iter().map(Spanned::get_ref).map(|law| Named {
+            laws: std::iter::once(&law.name).chain(&law.beside).collect(),
+            scenario: &law.scenario,
+            pairs: [&law.pair, &law.control],
+        });
+        (&mut self.source, named.collect())
+    }
+}
+
+/// What a `[[law]]` names, with its places.
+pub(super) struct Named<'m> {
+    pub(super) laws: Vec<&'m Spanned<String>>,
+    pub(super) scenario: &'m Spanned<String>,
+    pub(super) pairs: [&'m Spanned<String>; 2],
 }
 
 fn sample_folders(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, Box<Finding>> {

@@ -8,8 +8,8 @@ use toml::Spanned;
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::BUILT_IN;
 use super::Kind;
-use super::raw::{Manifest, Pip, Steps, Table, Text, Tool, Words};
-use crate::catalog::{Entry, PLAIN};
+use super::raw::{Law, Manifest, Pip, Steps, Table, Text, Tool, Words};
+use crate::catalog::{Entry, PLAIN, ids};
 use crate::id::{is_name, is_variant};
 
 /// Notes in `source` what is wrong with `manifest`.
@@ -59,6 +59,9 @@ pub(super) fn check(source: &mut Source, manifest: &Manifest, folder: &Path, kin
     }
     managed(source, manifest, folder);
     caught(source, manifest, kind);
+    for law in &manifest.law {
+        self::law(source, &manifest.id, law, kind);
+    }
 }
 
 const NAME_FORM: &str = "begin with a-z and use a-z, 0-9 and `-`";
@@ -329,6 +332,31 @@ fn caught(source: &mut Source, manifest: &Manifest, kind: Kind) {
             "nothing says by what this sample must be caught",
             "add [caught] with scenario, outcome and verdict",
         ),
+    }
+}
+
+/// The pair begins with this sample, and the control is the same with another library in one of the two places.
+fn law(source: &mut Source, id: &Text, law: &Spanned<Law>, kind: Kind) {
+    if kind == Kind::Sample {
+        let next = "remove it, or move the folder to samples/_broken; facts of a runtime are measured";
+        source.find(Code::Caught, law.span(), "[[law]] is for samples that must be caught", next);
+    }
+    let law = law.get_ref();
+    let form = "write two libraries as a cell has them: loses-faults+takes-faults";
+    for text in [&law.pair, &law.control] {
+        if ids(text.get_ref()).is_none() {
+            source.find(Code::ManifestValue, text.span(), format!("`{text}` is no pair"), form);
+        }
+    }
+    let (Some(pair), Some(control)) = (ids(law.pair.get_ref()), ids(law.control.get_ref())) else { return };
+    if *pair[0].name != **id.get_ref() {
+        let next = "write the row into the manifest of the library that comes first";
+        source.find(Code::ManifestValue, law.pair.span(), format!("this pair does not begin with `{id}`"), next);
+    }
+    if pair.iter().zip(&control).filter(|(one, other)| one != other).count() != 1 {
+        let next = "keep one library of the pair, and put another one in the place of the other";
+        let message = format!("`{}` does not differ from `{}` in one library", law.control, law.pair);
+        source.find(Code::ManifestValue, law.control.span(), message, next);
     }
 }
 

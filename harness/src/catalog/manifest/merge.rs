@@ -7,8 +7,8 @@ use toml::Spanned;
 
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::{BUILT_IN, placeholders};
-use super::raw::{Flavour, Manifest, Steps, Swap, Table, Text, Tool, Variant, Words};
-use crate::catalog::{self, Caught, Managed, PLAIN, Runtime, ToolSource};
+use super::raw::{Flavour, Law, Manifest, Steps, Swap, Table, Text, Tool, Variant, Words};
+use crate::catalog::{self, Caught, Managed, PLAIN, Provoked, Runtime, ToolSource, ids};
 use crate::id::RuntimeId;
 
 /// What breaks the line of `callback`, unless the manifest has something else.
@@ -74,9 +74,23 @@ pub(super) fn runtimes(source: &mut Source, manifest: &Manifest, folder: &Path) 
                     facts: caught.facts.clone(),
                 }
             }),
+            provokes: manifest.law.iter().filter_map(|law| provoked(law.get_ref())).collect(),
         });
     }
     runtimes
+}
+
+/// Nothing if a pair is none, which was said already.
+fn provoked(law: &Law) -> Option<Provoked> {
+    Some(Provoked {
+        law: law.name.get_ref().clone(),
+        how: law.how,
+        scenario: law.scenario.get_ref().clone(),
+        pair: ids(law.pair.get_ref())?,
+        control: ids(law.control.get_ref())?,
+        differs: strings(&law.differs),
+        beside: strings(&law.beside),
+    })
 }
 
 /// One build of one variant and flavour, with the place of every text.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::super::diagnostic::{Code, Source, suggest};
-use crate::catalog::{Group, Heap, Texts};
+use crate::catalog::{Certainty, Group, Heap, Texts};
 
 /// A text with its place.
 pub(super) type Text = Spanned<String>;
@@ -38,6 +38,8 @@ pub(super) struct Manifest {
     pub(super) variants: Table<Variant>,
     pub(super) managed: Option<Spanned<Managed>>,
     pub(super) caught: Option<Spanned<Caught>>,
+    #[serde(default)]
+    pub(super) law: Vec<Spanned<Law>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -139,6 +141,19 @@ pub(super) struct Caught {
     pub(super) verdict: String,
     #[serde(default)]
     pub(super) facts: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Law {
+    pub(super) name: Text,
+    pub(super) how: Certainty,
+    pub(super) scenario: Text,
+    pub(super) pair: Text,
+    pub(super) control: Text,
+    pub(super) differs: Vec<Text>,
+    #[serde(default)]
+    pub(super) beside: Vec<Text>,
 }
 
 /// Programs with their arguments.
