@@ -10,6 +10,7 @@ use coexist::child::GuardProgram;
 use coexist::compile::{Store, Toolbox};
 use coexist::history::History;
 use coexist::judge::{Ledger, Verdict};
+use coexist::laws::Expected;
 use coexist::matrix::Cell;
 use coexist::project::Project;
 use coexist::record::CellRecord;
@@ -82,6 +83,18 @@ pub struct Judged {
     pub left: Vec<String>,
 }
 
+/// Facts and cases of the project.
+pub fn ledger() -> &'static Ledger {
+    static LEDGER: LazyLock<Ledger> = LazyLock::new(|| Ledger::read(root()).unwrap());
+    &LEDGER
+}
+
+/// What is expected of the project's cells.
+pub fn expected() -> &'static Expected<'static> {
+    static EXPECTED: LazyLock<Expected<'static>> = LazyLock::new(|| Expected::new(catalog(), ledger()));
+    &EXPECTED
+}
+
 /// Builds what a cell needs and runs it once. `None` if it was skipped, for which the reason is printed; where
 /// `COEXIST_REQUIRE` says so, that is a failure.
 pub fn judged(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>) -> Option<Judged> {
@@ -100,15 +113,20 @@ fn run(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>, which: Dia
     let store = Store::open(project.store()).unwrap();
     let places = Places::new(project.cache(), &std::env::var_os("PATH").unwrap_or_default());
     let tools = Toolbox::look(cell.tools(), &places, &mut pool.first().guard);
-    let ledger = Ledger::read(project.root()).unwrap();
+    let own;
+    let expected = if std::ptr::eq(catalog, self::catalog()) {
+        expected()
+    } else {
+        own = Expected::new(catalog, ledger());
+        &own
+    };
     let setting = Setting {
         root: project.root(),
         catalog,
         store: &store,
         tools: &tools,
-        ledger: &ledger,
+        expected,
         history: &History::default(),
-        day: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         options: Options { repeat: Repeat::Times(1), deadline, hangs: Hangs::InLine, stress: None, diagnose: which },
     };
     let core = cell.groups().all(|group| group == Group::Core);
