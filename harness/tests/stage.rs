@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use coexist::catalog::{Catalog, Group, Runtime};
+use coexist::catalog::{Catalog, Group, Runtime, Tools};
 use coexist::child::GuardProgram;
 use coexist::compile::{Store, Toolbox};
 use coexist::history::History;
@@ -63,6 +63,54 @@ pub fn is_asked_for(runtime: &Runtime) -> bool {
         Err(_) | Ok("" | "core") => runtime.group == Group::Core,
         Ok("all") => true,
         Ok(other) => panic!("COEXIST_GROUP is core or all, not {other}"),
+    }
+}
+
+/// The tools that are not on this machine.
+pub struct Missing(Toolbox);
+
+impl Missing {
+    /// Looks for the tools of all cells.
+    pub fn look() -> Self {
+        let guard = GuardProgram::new(PathBuf::from(COEXIST));
+        let mut pool = Pool::start(1, &project().scratch(), &guard, Arc::default()).unwrap();
+        let places = Places::new(project().cache(), &std::env::var_os("PATH").unwrap_or_default());
+        let all = catalog().runtimes.iter().map(|runtime| &runtime.tools);
+        let all = all.chain(catalog().vms.iter().map(|vm| &vm.tools));
+        Self(Toolbox::look(all, &places, &mut pool.first().guard))
+    }
+
+    /// Whether a cell needs one of them.
+    pub fn of(&self, cell: &Cell<'_>) -> bool {
+        cell.tools().any(|tools| self.lacks(tools))
+    }
+
+    /// Whether a runtime needs one of them.
+    pub fn has(&self, runtime: &Runtime) -> bool {
+        self.lacks(&runtime.tools)
+    }
+
+    fn lacks(&self, tools: &Tools) -> bool {
+        tools.iter().any(|(name, tool)| !self.0.get(name, tool).is_some_and(Result::is_ok))
+    }
+}
+
+/// Whether `COEXIST_REQUIRE` asks for a cell.
+pub fn is_required(cell: &Cell<'_>) -> bool {
+    is_required_if(cell.groups().all(|group| group == Group::Core))
+}
+
+/// The same of a cell of some runtimes.
+pub fn is_required_of(runtimes: &[&Runtime]) -> bool {
+    is_required_if(runtimes.iter().all(|runtime| runtime.group == Group::Core))
+}
+
+fn is_required_if(core: bool) -> bool {
+    match std::env::var("COEXIST_REQUIRE").as_deref() {
+        Err(_) | Ok("") => false,
+        Ok("core") => core,
+        Ok("all") => true,
+        Ok(other) => panic!("COEXIST_REQUIRE is core or all, not {other}"),
     }
 }
 
@@ -136,12 +184,7 @@ fn run(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>, which: Dia
     let left = left_in(pool.first().guard.scratch());
     let record = results.cells.pop().expect("one cell, one record");
     if record.verdict == Verdict::Skipped {
-        let required = match std::env::var("COEXIST_REQUIRE").as_deref() {
-            Err(_) | Ok("") => false,
-            Ok("core") => core,
-            Ok("all") => true,
-            Ok(other) => panic!("COEXIST_REQUIRE is core or all, not {other}"),
-        };
+        let required = is_required_if(core);
         assert!(!required, "{} was skipped: {}", record.cell, record.outcome.detail);
         eprintln!("skipped {}: {}", record.cell, record.outcome.detail);
         return None;
