@@ -17,7 +17,7 @@
 enum { MILLISECOND = 1000000 };
 static const int64_t LOOK_EVERY = 20 * MILLISECOND;
 static const int64_t TO_BEGIN = INT64_C(6000) * MILLISECOND;
-static const int64_t TO_END = INT64_C(1500) * MILLISECOND;
+static const int64_t TO_END = INT64_C(2500) * MILLISECOND;
 static const int64_t STILL = INT64_C(800) * MILLISECOND;
 enum { LONGEST = 5 };
 

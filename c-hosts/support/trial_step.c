@@ -53,8 +53,10 @@ static void *work(void *arg)
     if (lib->table->attach != NULL)
         trial_need(lib->table->attach() == 0);
     pthread_barrier_wait(&together);
-    for (uint32_t round = 0; round < ROUNDS; round++)
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        trial_begin();
         churn(lib, MIB, worker->seed + round);
+    }
     if (lib->table->detach != NULL)
         trial_need(lib->table->detach() == 0);
     return NULL;

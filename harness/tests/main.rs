@@ -1,4 +1,4 @@
-//! All tests that need more than one module: one binary, so that they are linked once.
+//! All tests that need more than one module but those of `matrix`: one binary, so that they are linked once.
 //!
 //! `COEXIST_REQUIRE=core` turns a skipped cell of the group core into a failure, `all` any. `COEXIST_GROUP=all` tests
 //! runtimes of all groups, not core's alone. `COEXIST_REPEAT=20` repeats what is worth repeating. `COEXIST_STATE` is
@@ -9,16 +9,15 @@
 mod attribution;
 mod broken;
 mod catalog;
-mod cells;
 mod cli;
 mod footprint;
 mod hazards;
 mod interrupt;
-mod managed;
 mod once;
 mod processes;
 mod recipes;
 mod sandbox;
+#[allow(dead_code, reason = "the tests of the matrix use the rest")]
 mod stage;
 mod tidy;
 mod vm;

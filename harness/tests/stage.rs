@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use coexist::catalog::{Catalog, Group, Runtime};
+use coexist::catalog::{Catalog, Group, Runtime, Tools};
 use coexist::child::GuardProgram;
 use coexist::compile::{Store, Toolbox};
 use coexist::history::History;
 use coexist::judge::{Ledger, Verdict};
+use coexist::laws::Expected;
 use coexist::matrix::Cell;
 use coexist::project::Project;
 use coexist::record::CellRecord;
@@ -65,6 +66,54 @@ pub fn is_asked_for(runtime: &Runtime) -> bool {
     }
 }
 
+/// The tools that are not on this machine.
+pub struct Missing(Toolbox);
+
+impl Missing {
+    /// Looks for the tools of all cells.
+    pub fn look() -> Self {
+        let guard = GuardProgram::new(PathBuf::from(COEXIST));
+        let mut pool = Pool::start(1, &project().scratch(), &guard, Arc::default()).unwrap();
+        let places = Places::new(project().cache(), &std::env::var_os("PATH").unwrap_or_default());
+        let all = catalog().runtimes.iter().map(|runtime| &runtime.tools);
+        let all = all.chain(catalog().vms.iter().map(|vm| &vm.tools));
+        Self(Toolbox::look(all, &places, &mut pool.first().guard))
+    }
+
+    /// Whether a cell needs one of them.
+    pub fn of(&self, cell: &Cell<'_>) -> bool {
+        cell.tools().any(|tools| self.lacks(tools))
+    }
+
+    /// Whether a runtime needs one of them.
+    pub fn has(&self, runtime: &Runtime) -> bool {
+        self.lacks(&runtime.tools)
+    }
+
+    fn lacks(&self, tools: &Tools) -> bool {
+        tools.iter().any(|(name, tool)| !self.0.get(name, tool).is_some_and(Result::is_ok))
+    }
+}
+
+/// Whether `COEXIST_REQUIRE` asks for a cell.
+pub fn is_required(cell: &Cell<'_>) -> bool {
+    is_required_if(cell.groups().all(|group| group == Group::Core))
+}
+
+/// The same of a cell of some runtimes.
+pub fn is_required_of(runtimes: &[&Runtime]) -> bool {
+    is_required_if(runtimes.iter().all(|runtime| runtime.group == Group::Core))
+}
+
+fn is_required_if(core: bool) -> bool {
+    match std::env::var("COEXIST_REQUIRE").as_deref() {
+        Err(_) | Ok("") => false,
+        Ok("core") => core,
+        Ok("all") => true,
+        Ok(other) => panic!("COEXIST_REQUIRE is core or all, not {other}"),
+    }
+}
+
 /// How often to do what is worth repeating.
 pub fn repeats(usually: usize) -> usize {
     match std::env::var("COEXIST_REPEAT") {
@@ -80,6 +129,18 @@ pub struct Judged {
     pub record: CellRecord,
     /// Processes and files that were still there when the run was over.
     pub left: Vec<String>,
+}
+
+/// Facts and cases of the project.
+pub fn ledger() -> &'static Ledger {
+    static LEDGER: LazyLock<Ledger> = LazyLock::new(|| Ledger::read(root()).unwrap());
+    &LEDGER
+}
+
+/// What is expected of the project's cells.
+pub fn expected() -> &'static Expected<'static> {
+    static EXPECTED: LazyLock<Expected<'static>> = LazyLock::new(|| Expected::new(catalog(), ledger()));
+    &EXPECTED
 }
 
 /// Builds what a cell needs and runs it once. `None` if it was skipped, for which the reason is printed; where
@@ -100,15 +161,20 @@ fn run(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>, which: Dia
     let store = Store::open(project.store()).unwrap();
     let places = Places::new(project.cache(), &std::env::var_os("PATH").unwrap_or_default());
     let tools = Toolbox::look(cell.tools(), &places, &mut pool.first().guard);
-    let ledger = Ledger::read(project.root()).unwrap();
+    let own;
+    let expected = if std::ptr::eq(catalog, self::catalog()) {
+        expected()
+    } else {
+        own = Expected::new(catalog, ledger());
+        &own
+    };
     let setting = Setting {
         root: project.root(),
         catalog,
         store: &store,
         tools: &tools,
-        ledger: &ledger,
+        expected,
         history: &History::default(),
-        day: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         options: Options { repeat: Repeat::Times(1), deadline, hangs: Hangs::InLine, stress: None, diagnose: which },
     };
     let core = cell.groups().all(|group| group == Group::Core);
@@ -118,12 +184,7 @@ fn run(catalog: &Catalog, cell: Cell<'_>, deadline: Option<Duration>, which: Dia
     let left = left_in(pool.first().guard.scratch());
     let record = results.cells.pop().expect("one cell, one record");
     if record.verdict == Verdict::Skipped {
-        let required = match std::env::var("COEXIST_REQUIRE").as_deref() {
-            Err(_) | Ok("") => false,
-            Ok("core") => core,
-            Ok("all") => true,
-            Ok(other) => panic!("COEXIST_REQUIRE is core or all, not {other}"),
-        };
+        let required = is_required_if(core);
         assert!(!required, "{} was skipped: {}", record.cell, record.outcome.detail);
         eprintln!("skipped {}: {}", record.cell, record.outcome.detail);
         return None;

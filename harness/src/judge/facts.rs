@@ -32,7 +32,7 @@ pub fn compare_facts(accepted: Option<&Measured>, keys: &[String], found: &Measu
     let known = accepted.unwrap_or(&nothing).only(keys);
     let interval = |rate: Rate| {
         let (bad, runs) = rate.counts();
-        Tally { bad: bad as usize, runs: runs as usize }.running_interval()
+        Tally { bad: bad as usize, runs: runs as usize }.interval()
     };
     let shows = |fact: &Fact| fact.rate.is_none_or(|rate| interval(rate).0 >= SHOWS);
     let always = |fact: &Fact| fact.rate.is_none_or(|rate| interval(rate).1 > ALWAYS);

@@ -228,11 +228,14 @@ fn following(library: &RuntimeId, follows: &Follows) -> String {
     format!("if the facts that were found of {library} are accepted (coexist bless){fail}{finish}{nothing}\n")
 }
 
-/// What repeats that all agreed allow to say: with no other outcome in n runs, its rate is at most 1 - 0.05^(1/n) with
-/// 95 % confidence (Clopper-Pearson for k = 0).
+/// What repeats of everything that all agreed allow to say: with no other outcome in n runs, its rate is at most
+/// 1 - 0.05^(1/n) with 95 % confidence (Clopper-Pearson for k = 0).
 fn confidence(record: &Record) -> Option<String> {
-    let agreed = |cell: &&CellRecord| cell.runs > 1 && cell.outcomes.len() == 1 && cell.verdict != Verdict::Skipped;
-    let fewest = record.cells.iter().filter(agreed).map(|cell| cell.runs).min()?;
+    let run = || record.cells.iter().filter(|cell| cell.verdict != Verdict::Skipped);
+    if run().any(|cell| cell.runs == 1) {
+        return None;
+    }
+    let fewest = run().filter(|cell| cell.outcomes.len() == 1).map(|cell| cell.runs).min()?;
     let bound = 100.0 * (1.0 - 0.05f64.powf(1.0 / fewest as f64));
     Some(format!(
         "{DIM}cells that agreed in all of their runs: another outcome in 0 of {fewest}; at most {bound:.2} % of all, with 95 % confidence{DIM:#}"

@@ -84,10 +84,6 @@ fn a_sample_without_a_manifest() {
 #[case("ledger-todo", "a test", "TODO: why?")]
 #[case("ledger-unknown-cause", "reason = \"a test\"", "cause = \"tset\"\n[causes.test]\nreason = \"a test\"")]
 #[case("ledger-reason-and-cause", "reason =", "cause = \"test\"\nreason =")]
-#[case("ledger-upstream", "reason =", "upstream = \"#7\"\nreason =")]
-#[case("ledger-until", "reason =", "until = 2026-10-01T10:00:00\nreason =")]
-#[case("ledger-since", "reason =", "since = 2026-10-02\nuntil = 2026-10-01\nreason =")]
-#[case("ledger-toolchain", "reason =", "toolchain = \"go 1.21\"\nreason =")]
 #[case("ledger-says", "reason =", "says = \"{a\"\nreason =")]
 #[case("ledger-rate", "reason =", "rate = \"often\"\nreason =")]
 fn a_wrong_ledger(#[case] name: &str, #[case] from: &str, #[case] to: &str) {

@@ -23,7 +23,7 @@ fn json_is_the_record_and_its_counts_add_up() {
     for cell in &record.cells {
         assert_eq!(cell.outcomes.iter().map(|(_, count)| count).sum::<usize>(), cell.runs);
     }
-    assert!(ran.stderr.contains("2 cells: 1 new, 1 failed"), "text is there as well: {}", ran.stderr);
+    assert!(ran.stderr.contains("2 cells in 5 runs: 1 new, 1 failed"), "text is there as well: {}", ran.stderr);
     let shown = sandbox.expect(0, &["show", "callback/two", "--json"]);
     let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
     assert_eq!((&shown["schema"], &shown["cell"]["outcome"]["what"]), (&SCHEMA.into(), &"signalled SIGABRT".into()));

@@ -8,10 +8,10 @@ use coexist::id::RuntimeId;
 use coexist::judge::What;
 use coexist::matrix::{self, Cell};
 use coexist::record::CellRecord;
-use rstest::rstest;
+use libtest_mimic::Trial;
 use tempfile::TempDir;
 
-use crate::stage;
+use crate::stage::{self, Missing};
 
 /// The loader refuses it in a process of glibc, so that nothing of it ever runs.
 const NEVER_RUNS: &str = "musl";
@@ -19,31 +19,32 @@ const NEVER_RUNS: &str = "musl";
 /// What a glue file may end in; in a sample of another language, none of these is managed code.
 const GLUE: [&str; 3] = ["c", "h", "map"];
 
-#[rstest]
-fn breaking_it_is_noticed(
-    #[files("samples/*/sample.toml")]
-    #[exclude("samples/_")]
-    sample: PathBuf,
-) {
-    let name = sample.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap();
-    if name == NEVER_RUNS {
-        return;
-    }
-    let runtime = stage::catalog().runtimes.iter().find(|runtime| *runtime.id.name == *name).unwrap();
+/// A test for each sample.
+pub fn trials(missing: &Missing) -> Vec<Trial> {
+    let default = |runtime: &&Runtime| runtime.id.variant.is_none() && *runtime.id.name != *NEVER_RUNS;
+    let samples = stage::catalog().runtimes.iter().filter(default).filter(|runtime| stage::is_asked_for(runtime));
+    let trial = |runtime: &'static Runtime| {
+        let trial = Trial::test(format!("managed/{}", runtime.id), move || {
+            breaking_it_is_noticed(runtime);
+            Ok(())
+        });
+        trial.with_ignored_flag(missing.has(runtime) && !stage::is_required_of(&[runtime]))
+    };
+    samples.map(trial).collect()
+}
+
+fn breaking_it_is_noticed(runtime: &Runtime) {
+    let name = &*runtime.id.name;
     let managed = runtime.managed.as_ref().unwrap_or_else(|| panic!("{name} does not say where its managed code is"));
     is_no_glue(runtime, managed);
-    if !stage::is_asked_for(runtime) {
-        eprintln!("{name} is of another group than core: COEXIST_GROUP=all");
-        return;
-    }
     let folder = TempDir::new().unwrap();
     let catalog = broken(runtime, managed, folder.path());
     let id = RuntimeId { name: name.into(), variant: None };
-    let Some(callback) = run(&catalog, "callback", std::slice::from_ref(&id)) else { return };
+    let callback = run(&catalog, "callback", std::slice::from_ref(&id));
     assert_eq!(callback.outcome.what, What::Contradicted("line-missing".to_owned()), "{}", told(&callback));
     let c = RuntimeId { name: "c".into(), variant: None };
     let partner = if name == "c" { RuntimeId { name: "cpp".into(), variant: None } } else { c };
-    let Some(state) = run(&catalog, "two-callbacks", &[id, partner]) else { return };
+    let state = run(&catalog, "two-callbacks", &[id, partner]);
     let seen = (&state.outcome.what, state.outcome.phase.as_str());
     assert_eq!(seen, (&What::CheckFailed, "state"), "{}", told(&state));
 }
@@ -94,11 +95,11 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn run(catalog: &Catalog, scenario: &str, ids: &[RuntimeId]) -> Option<CellRecord> {
+fn run(catalog: &Catalog, scenario: &str, ids: &[RuntimeId]) -> CellRecord {
     let scenario = catalog.scenario(scenario).unwrap();
     let runtimes = ids.iter().map(|id| catalog.runtime(id).unwrap()).collect();
     let cell: Cell<'_> = matrix::cell(scenario, None, &scenario.modes[0], runtimes).unwrap();
-    stage::judged(catalog, cell, None).map(|judged| judged.record)
+    stage::judged(catalog, cell, None).expect("its tools are here").record
 }
 
 fn told(record: &CellRecord) -> String {
