@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Protects pages 2 MiB below the beginning of the main thread's stack, and takes 1 MiB for its end. */
+/* Protects pages 2 MiB (or GUARD_MIB) below the beginning of the main thread's stack, and takes 1 MiB (or DEPTH_MIB) for its end. */
 #define _GNU_SOURCE
 #define SAMPLE guards_the_stack
 #define ID "guards-the-stack"
@@ -13,7 +13,14 @@ static int overflow(void);
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, DEPTH = 1024 * 1024 - 8192, GUARD = 2 * 1024 * 1024 - 8192 };
+#ifndef DEPTH_MIB
+#define DEPTH_MIB 1
+#endif
+#ifndef GUARD_MIB
+#define GUARD_MIB 2
+#endif
+
+enum { PAGE = 4096, MIB = 1024 * 1024, DEPTH = DEPTH_MIB * MIB - 8192, GUARD = GUARD_MIB * MIB - 8192 };
 
 static char *stack;
 

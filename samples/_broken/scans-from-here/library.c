@@ -11,7 +11,15 @@ static int take(const coexist_host *host);
 static int stop_and_churn(uint32_t mib, uint32_t seed, uint64_t *sum);
 #include "skeleton.h"
 #include <signal.h>
+#include <unistd.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+
+#ifndef SIGNAL
+#define SIGNAL SIGUSR1
+#endif
+
+static _Atomic int scans;
 
 /* Whether an address is on the stack that the thread was made with. */
 static bool is_on_stack(const void *here)
@@ -32,16 +40,24 @@ static void scan(int signal)
     char here;
     if (!is_on_stack(&here))
         abort();
+    atomic_fetch_add(&scans, 1);
 }
 
 static int take(const coexist_host *host)
 {
     const struct sigaction action = {.sa_handler = scan, .sa_flags = SA_RESTART};
-    return sigaction(SIGUSR1, &action, NULL) != 0 ? 1 : sample_start(host);
+    return sigaction(SIGNAL, &action, NULL) != 0 ? 1 : sample_start(host);
 }
 
 static int stop_and_churn(uint32_t mib, uint32_t seed, uint64_t *sum)
 {
-    raise(SIGUSR1);
+    int before = atomic_load(&scans);
+    raise(SIGNAL);
+#ifdef WAITS
+    while (atomic_load(&scans) == before)
+        pause();
+#else
+    (void)before;
+#endif
     return sample_churn(mib, seed, sum);
 }

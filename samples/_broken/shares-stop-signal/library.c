@@ -12,6 +12,10 @@ static int stop_and_churn(uint32_t mib, uint32_t seed, uint64_t *sum);
 #include <semaphore.h>
 #include <signal.h>
 
+#ifndef FLAGS
+#define FLAGS (SA_RESTART | SA_ONSTACK)
+#endif
+
 static sem_t stopped;
 
 static void note_stop(int signal)
@@ -22,7 +26,7 @@ static void note_stop(int signal)
 
 static int take_signal(const coexist_host *host)
 {
-    struct sigaction action = {.sa_handler = note_stop, .sa_flags = SA_RESTART | SA_ONSTACK};
+    struct sigaction action = {.sa_handler = note_stop, .sa_flags = FLAGS};
     if (sem_init(&stopped, 0, 0) != 0 || sigaction(SIGPWR, &action, NULL) != 0)
         return 1;
     return sample_start(host);
