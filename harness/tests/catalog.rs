@@ -6,7 +6,8 @@ mod vm;
 use std::fs;
 use std::path::Path;
 
-use coexist::catalog::{Catalog, CatalogError, Code, Entry, Heap, PLAIN, ToolSource};
+use coexist::catalog::{Catalog, CatalogError, Certainty, Code, Entry, Heap, PLAIN, ToolSource};
+use coexist::id::RuntimeId;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use rstest::rstest;
 use tempfile::TempDir;
@@ -100,6 +101,15 @@ scenario = "callback[dlopen]"
 partners = ["go@1.21", "silent"]
 outcome = "failed"
 verdict = "failed"
+"#;
+
+const LAW: &str = r#"[[law]]
+name = "stolen-fault"
+how = "must"
+scenario = "callback[dlopen]"
+pair = "silent+go"
+control = "silent+go@1.21"
+differs = ["takes"]
 "#;
 
 struct Project {
@@ -270,6 +280,35 @@ fn a_wrong_broken_sample(#[case] name: &str, #[case] code: Code, #[case] from: &
     project.write("samples/_broken/silent/sample.toml", &text);
     let error = project.read().unwrap().read_broken().unwrap_err();
     wrong(&format!("manifest-{name}"), code, &project, &error);
+}
+
+#[rstest]
+#[case("law-name", Code::UnknownLaw, "stolen-fault", "stolen-falut")]
+#[case("law-how", Code::ManifestValue, "\"must\"", "\"always\"")]
+#[case("law-scenario", Code::CaughtUnknown, "callback[dlopen]\"\npair", "callback[dlopem]\"\npair")]
+#[case("law-library", Code::CaughtUnknown, "silent+go@1.21", "silent+go@1.2")]
+#[case("law-pair", Code::ManifestValue, "silent+go\"", "silent\"")]
+#[case("law-first", Code::ManifestValue, "silent+go\"", "go+go@1.21\"")]
+#[case("law-control", Code::ManifestValue, "silent+go@1.21", "go+silent")]
+fn a_wrong_law(#[case] name: &str, #[case] code: Code, #[case] from: &str, #[case] to: &str) {
+    let project = Project::good();
+    project.write("samples/_broken/silent/sample.toml", &replaced(&format!("{BROKEN}{LAW}"), from, to));
+    let error = project.read().unwrap().read_broken_by(&["stolen-fault"]).unwrap_err();
+    wrong(&format!("manifest-{name}"), code, &project, &error);
+}
+
+#[test]
+fn a_good_law() {
+    let project = Project::good();
+    project.write("samples/_broken/silent/sample.toml", &format!("{BROKEN}{LAW}"));
+    let broken = project.read().unwrap().read_broken_by(&["stolen-fault"]).unwrap();
+    let [row] = broken[0].provokes.as_slice() else { panic!("one law") };
+    let names = |ids: &[RuntimeId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        (names(&row.pair), names(&row.control)),
+        (vec!["silent".to_owned(), "go".to_owned()], vec!["silent".to_owned(), "go@1.21".to_owned()])
+    );
+    assert_eq!((row.how, row.differs.as_slice()), (Certainty::Must, ["takes".to_owned()].as_slice()));
 }
 
 #[test]

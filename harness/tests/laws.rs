@@ -45,7 +45,8 @@ fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
         let names: Vec<&str> = LAWS.iter().map(|law| law.name).collect();
         let mut all = stage::catalog().clone();
-        let broken = stage::catalog().read_broken_by(&names).unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)));
+        let broken =
+            stage::catalog().read_broken_by(&names).unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)));
         all.runtimes.extend(broken);
         all
     });
@@ -71,7 +72,9 @@ fn is_right(#[files("samples/_broken/*/sample.toml")] manifest: PathBuf) {
 fn show(row: &Provoked) {
     let [pair, control] = [&row.pair, &row.control].map(|ids| cell(&row.scenario, ids));
     let told = format!("{} of {} (control {})", row.law, pair.id, control.id);
-    assert_eq!(differences(row), row.differs.iter().cloned().collect(), "{told}: in which facts the control differs");
+    let texts = || row.pair.iter().chain(&row.control).map(|id| known(id, row).text(id)).collect::<Vec<_>>().join("\n");
+    let told_all = || format!("{told}\n{}", texts());
+    assert_eq!(differences(row), row.differs.iter().cloned().collect(), "{}", told_all());
 
     let mut own = catalog().clone();
     own.runtimes.retain(|runtime| row.pair.iter().chain(&row.control).any(|id| runtime.id == *id));
@@ -107,7 +110,12 @@ fn show(row: &Provoked) {
             continue;
         }
         let why: Vec<String> = ways.iter().map(|way| way.why_not(way.stands(outcome))).collect();
-        assert!(is_predicted(outcome), "{told}: round {round}: {outcome:?}\n{why:#?}\n{}\n{}", record.trace, record.stderr);
+        assert!(
+            is_predicted(outcome),
+            "{told}: round {round}: {outcome:?}\n{why:#?}\n{}\n{}",
+            record.trace,
+            record.stderr
+        );
         failed += 1;
         if how == How::May {
             break;
@@ -138,7 +146,9 @@ impl Known {
             let failed = || outcomes.iter().filter(|outcome| outcome.what != What::Finished);
             let phases = list(failed().map(|outcome| outcome.phase.clone()).collect());
             let whats = list(failed().map(|outcome| outcome.what.to_string()).collect());
-            text += &format!("[[failure]]\ncells = {cell:?}\nphase = {phases}\noutcome = {whats}\nreason = \"it is made so\"\n");
+            text += &format!(
+                "[[failure]]\ncells = {cell:?}\nphase = {phases}\noutcome = {whats}\nreason = \"it is made so\"\n"
+            );
             if failed().count() < outcomes.len() {
                 text += &format!("rate = \"{} of {}\"\n", failed().count(), outcomes.len());
             }
@@ -155,10 +165,13 @@ impl Known {
 /// Keys of the facts, and scenarios, in which the control's library is another one than the one that it replaces.
 fn differences(row: &Provoked) -> BTreeSet<String> {
     let differ = row.pair.iter().zip(&row.control).find(|(one, other)| one != other);
-    let (one, other) = differ.map(|(one, other)| (known(one, row), known(other, row))).expect("the catalogue asks for it");
+    let (one, other) =
+        differ.map(|(one, other)| (known(one, row), known(other, row))).expect("the catalogue asks for it");
     let keys: BTreeSet<&str> = one.measured.all().chain(other.measured.all()).map(|(key, _)| key).collect();
-    let is_other =
-        |key: &&str| compare_facts(Some(&one.measured), &[(*key).to_owned()], &other.measured).0 != Comparison::Same;
+    let is_other = |key: &&str| {
+        let keys = [(*key).to_owned()];
+        compare_facts(Some(&one.measured), &keys, &other.measured.only(&keys)).0 != Comparison::Same
+    };
     let scenarios = |known: &Known| -> BTreeSet<String> {
         known.failures.keys().filter_map(|cell| Some(cell.split_once('/')?.0.to_owned())).collect()
     };
@@ -171,7 +184,9 @@ fn ledger(row: &Provoked) -> Ledger {
     let ids: BTreeSet<&RuntimeId> = row.pair.iter().chain(&row.control).collect();
     for id in ids {
         let text = known(id, row).text(id);
-        ledger.parse_facts(&format!("{FACTS}/{}.toml", id.name), &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        ledger
+            .parse_facts(&format!("{FACTS}/{}.toml", id.name), &text)
+            .unwrap_or_else(|error| panic!("{error}\n{text}"));
     }
     ledger
 }
