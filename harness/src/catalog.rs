@@ -2,6 +2,7 @@
 //! Reads text and nothing else: it builds nothing, starts nothing, and pairs nothing.
 
 mod budget;
+mod caught;
 mod cross;
 mod diagnostic;
 mod entry;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use budget::{Budget, Resource};
+use caught::ids;
+pub use caught::{Caught, Certainty, Provoked};
 pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
 pub use entry::Entry;
 pub use story::{Place, Step, Story};
@@ -94,52 +97,6 @@ pub struct Managed {
     pub callback: [String; 2],
     /// What stands once in that file and counts for `state`; with what it counts wrong.
     pub state: [String; 2],
-}
-
-/// What must come out when a library of `samples/_broken` is run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caught {
-    /// The scenario to run it with, with its `[mode]` if that is not the default.
-    pub scenario: String,
-    /// Runtimes, or other broken samples, that are in the host after it.
-    pub partners: Vec<String>,
-    /// The outcome's name.
-    pub outcome: String,
-    /// The phase in which it must come out.
-    pub phase: Option<String>,
-    /// The verdict's name.
-    pub verdict: String,
-    /// The facts that the scenario must find, all of them.
-    pub facts: Vec<String>,
-}
-
-/// A pair of made-up libraries that a law speaks of, and a control that it does not speak of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Provoked {
-    /// The law's name.
-    pub law: String,
-    /// Whether the law says that every run fails.
-    pub how: Certainty,
-    /// The scenario to run both with, with its `[mode]` if that is not the default.
-    pub scenario: String,
-    /// The two that fail together.
-    pub pair: Vec<RuntimeId>,
-    /// The same with another library in one place, which finish.
-    pub control: Vec<RuntimeId>,
-    /// Keys of the facts in which that library differs from the one that it replaces.
-    pub differs: Vec<String>,
-    /// Other laws that speak of the pair as well.
-    pub beside: Vec<String>,
-}
-
-/// Whether every run of a pair fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Certainty {
-    /// Each run.
-    Must,
-    /// Some run.
-    May,
 }
 
 /// Who hands out the memory of managed objects.
@@ -451,10 +408,4 @@ impl Catalog {
     pub fn scenario(&self, name: &str) -> Option<&Scenario> {
         self.scenarios.iter().find(|scenario| scenario.name == name)
     }
-}
-
-/// Two libraries as a cell has them: `loses-faults+takes-faults`.
-fn ids(pair: &str) -> Option<Vec<RuntimeId>> {
-    let ids: Vec<RuntimeId> = pair.split('+').map(str::parse).collect::<Result<_, _>>().ok()?;
-    (ids.len() == 2).then_some(ids)
 }

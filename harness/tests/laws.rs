@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use coexist::catalog::{Catalog, Certainty, Part, Provoked, Runtime};
@@ -24,7 +24,7 @@ const DEADLINE: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Runs of a pair that may fail.
 const OFTEN: usize = 20;
-/// Runs from which a fact about a failure alone is made.
+/// Runs from which a fact about a failure alone is made, if the first one fails.
 const ALONE: usize = 3;
 
 /// Scenarios for one library that some law asks about, beside the parts of the pair's own.
@@ -191,52 +191,56 @@ fn ledger(row: &Provoked) -> Ledger {
     ledger
 }
 
-/// Measures a library and looks how it fails alone, in the parts of the scenario as well, and beside a copy of itself where the
-/// row is about variants of one sample.
-fn known(id: &RuntimeId, row: &Provoked) -> Arc<Known> {
-    type Kept = BTreeMap<(RuntimeId, String), Arc<Known>>;
-    static KEPT: Mutex<Kept> = Mutex::new(Kept::new());
-    let variants = row.pair[0].name == row.pair[1].name && row.pair[0] != row.pair[1];
-    let key = (id.clone(), format!("{} {variants}", row.scenario));
-    if let Some(known) = KEPT.lock().unwrap().get(&key) {
-        return Arc::clone(known);
+/// What is measured on a library, and how it fails alone, in the parts of the scenario as well, and beside a copy of itself where
+/// the row is about variants of one sample.
+fn known(id: &RuntimeId, row: &Provoked) -> Known {
+    let scenario = cell(&row.scenario, &row.pair).scenario;
+    let asked = ASKED.iter().map(|(scenario, mode)| Part { scenario: (*scenario).into(), mode: mode.map(Into::into) });
+    let parts: BTreeSet<Part> = asked.chain(scenario.parts.iter().chain(&scenario.parts_first).cloned()).collect();
+    let name = |part: &Part| {
+        let name = part.scenario.to_string();
+        part.mode.as_ref().map_or(name.clone(), |mode| format!("{name}[{mode}]"))
+    };
+    let mut cells: Vec<Cell<'_>> = parts.iter().map(|part| cell(&name(part), std::slice::from_ref(id))).collect();
+    if row.pair[0].name == row.pair[1].name && row.pair[0] != row.pair[1] {
+        cells.push(cell(&row.scenario, &[id.clone(), id.clone()]));
     }
-    let library = runtime(id);
+    cells.retain(|cell| cell.runtimes.iter().all(|runtime| matrix::accepts(cell.scenario, runtime)));
+    let failures = cells.iter().map(|cell| (cell.id.to_string(), outcomes(cell)));
+    let failures = failures.filter(|(_, outcomes)| outcomes.iter().any(|outcome| outcome.what != What::Finished));
+    Known { failures: failures.collect(), measured: measured(id) }
+}
+
+/// Several rows are about one library, and measuring it takes seconds.
+fn measured(id: &RuntimeId) -> Measured {
+    static KEPT: Mutex<BTreeMap<RuntimeId, Measured>> = Mutex::new(BTreeMap::new());
+    if let Some(measured) = KEPT.lock().unwrap().get(id) {
+        return measured.clone();
+    }
     let mut found: Vec<Found> = Vec::new();
     let measuring = catalog().scenarios.iter().filter(|scenario| !scenario.facts.is_empty());
-    for scenario in measuring.filter(|scenario| matrix::accepts(scenario, library)) {
+    for scenario in measuring.filter(|scenario| matrix::accepts(scenario, runtime(id))) {
         let measuring = cell(&scenario.name, std::slice::from_ref(id));
         found.extend(run(&measuring, PATIENCE).map(|record| record.found).unwrap_or_default());
     }
-    let mut known = Known { measured: facts(&found), failures: BTreeMap::new() };
-    let scenario = &cell(&row.scenario, &row.pair).scenario;
-    let asked = ASKED.iter().map(|(scenario, mode)| Part { scenario: (*scenario).into(), mode: mode.map(Into::into) });
-    let parts: BTreeSet<Part> = asked.chain(scenario.parts.iter().chain(&scenario.parts_first).cloned()).collect();
-    for part in parts {
-        let name = part.mode.as_ref().map_or(part.scenario.to_string(), |mode| format!("{}[{mode}]", part.scenario));
-        known.note(&name, std::slice::from_ref(id));
-    }
-    if variants {
-        known.note(&row.scenario, &[id.clone(), id.clone()]);
-    }
-    let known = Arc::new(known);
-    KEPT.lock().unwrap().insert(key, Arc::clone(&known));
-    known
+    let measured = facts(&found);
+    KEPT.lock().unwrap().insert(id.clone(), measured.clone());
+    measured
 }
 
-impl Known {
-    /// Runs a cell some times, and notes its failures.
-    fn note(&mut self, scenario: &str, ids: &[RuntimeId]) {
-        let cell = cell(scenario, ids);
-        if !cell.runtimes.iter().all(|runtime| matrix::accepts(cell.scenario, runtime)) {
-            return;
-        }
-        let outcomes: Vec<Outcome> =
-            (0..ALONE).filter_map(|_| run(&cell, DEADLINE)).map(|record| record.outcome).collect();
-        if outcomes.iter().any(|outcome| outcome.what != What::Finished) {
-            self.failures.insert(cell.id.to_string(), outcomes);
-        }
+/// How a cell ends: one run if that finishes, and some if it fails.
+fn outcomes(cell: &Cell<'static>) -> Vec<Outcome> {
+    static KEPT: Mutex<BTreeMap<String, Vec<Outcome>>> = Mutex::new(BTreeMap::new());
+    let name = cell.id.to_string();
+    if let Some(outcomes) = KEPT.lock().unwrap().get(&name) {
+        return outcomes.clone();
     }
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    while outcomes.len() < ALONE && outcomes.iter().all(|outcome| outcome.what != What::Finished) {
+        outcomes.extend(run(cell, DEADLINE).map(|record| record.outcome));
+    }
+    KEPT.lock().unwrap().insert(name, outcomes.clone());
+    outcomes
 }
 
 fn runtime(id: &RuntimeId) -> &'static Runtime {
