@@ -336,9 +336,9 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
         ExitStatus::Interrupted
     } else if has(Verdict::Faulty) {
         ExitStatus::Bug
-    } else if blocking().any(|cell| cell.verdict != Verdict::Fixed && cell.outcome.what != What::NotBuilt) {
-        ExitStatus::Blocking
-    } else if own.strict && has(Verdict::Rare) {
+    } else if own.strict && has(Verdict::Rare)
+        || blocking().any(|cell| cell.verdict != Verdict::Fixed && cell.outcome.what != What::NotBuilt)
+    {
         ExitStatus::Blocking
     } else if blocking().any(|cell| cell.outcome.what == What::NotBuilt) {
         ExitStatus::BuildFailed
