@@ -13,6 +13,7 @@ mod cli;
 mod footprint;
 mod hazards;
 mod interrupt;
+mod laws;
 mod once;
 mod processes;
 mod recipes;
