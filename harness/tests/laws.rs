@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use coexist::judge::Way;
 use coexist::laws::LAWS;
+use coexist::matrix;
 
 use crate::stage::{self, root};
 
@@ -12,6 +14,22 @@ fn each_law_has_its_page_in_order() {
     let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("### ")).collect();
     let names: Vec<&str> = LAWS.iter().map(|law| law.name).collect();
     assert_eq!(headings, names);
+}
+
+/// The first cell of each example is one that the law speaks of.
+#[test]
+fn each_example_is_one() {
+    let page = fs::read_to_string(root().join("harness/docs/LAWS.md")).unwrap();
+    let cells = matrix::cells(stage::catalog());
+    for part in page.split("\n### ").skip(1) {
+        let name = part.lines().next().unwrap();
+        let example = part.lines().find_map(|line| line.strip_prefix("- Example: `")).unwrap();
+        let id = example.split('`').next().unwrap();
+        let cell = cells.iter().find(|cell| cell.id.to_string() == id).unwrap_or_else(|| panic!("{id} is no cell"));
+        let expected = stage::expected().of_each(std::slice::from_ref(cell)).remove(0);
+        let speaks = |way: &Way| matches!(way, Way::Law(prediction) if prediction.law == name);
+        assert!(expected.ways.iter().any(speaks), "{name} does not speak of {id}");
+    }
 }
 
 /// A law speaks of facts. Words of the code, so that `go` in "goes" is none.
