@@ -13,7 +13,7 @@ mod cli;
 mod footprint;
 mod hazards;
 mod interrupt;
-mod laws;
+mod laws_page;
 mod once;
 mod processes;
 mod recipes;
