@@ -218,11 +218,7 @@ fn what_is_not_so_is_found() {
         ("unload/gccgo", "unload/cobol", "line 1: unload/cobol: there is no such cell"),
         ("unload/gccgo", "reload/gccgo", "line 1: reload/gccgo: is no cell of the row's scenarios"),
         ("SIGSEGV", "SIGMUND", "line 1: unload/gccgo: `SIGMUND` is no signal"),
-        (
-            "SIGSEGV",
-            "SIGBUS",
-            "line 1: unload/gccgo: nothing says that it ends with signalled SIGBUS in unload, but [",
-        ),
+        ("SIGSEGV", "SIGBUS", "line 1: unload/gccgo: nothing says that it ends with signalled SIGBUS in unload, but ["),
         (
             "in `unload`",
             "in `load`",

@@ -14,6 +14,7 @@ mod footprint;
 mod hazards;
 mod interrupt;
 mod laws;
+mod laws_page;
 mod once;
 mod processes;
 mod recipes;

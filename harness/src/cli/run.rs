@@ -299,9 +299,11 @@ fn propose(project: &Project, catalog: &Catalog, record: &Record, scratch: &Path
     if std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false")) {
         return;
     }
-    // Where facts differ, the trace does not: bless reads those from the record.
-    let is_measured =
-        |cell: &CellRecord| catalog.scenario(&cell.cell.scenario).is_some_and(|scenario| !scenario.facts.is_empty());
+    // Where facts differ, which the detail says, the trace does not: bless reads those from the record.
+    let is_measured = |cell: &CellRecord| {
+        let measures = catalog.scenario(&cell.cell.scenario).is_some_and(|scenario| !scenario.facts.is_empty());
+        measures && !cell.outcome.detail.is_empty()
+    };
     for cell in record.cells.iter().filter(|cell| !is_measured(cell)) {
         match cell.verdict {
             Verdict::New | Verdict::Changed if !cell.trace.is_empty() => {
@@ -336,9 +338,9 @@ fn status(own: &Arguments, record: &Record, interrupt: &Interrupt) -> ExitStatus
         ExitStatus::Interrupted
     } else if has(Verdict::Faulty) {
         ExitStatus::Bug
-    } else if blocking().any(|cell| cell.verdict != Verdict::Fixed && cell.outcome.what != What::NotBuilt) {
-        ExitStatus::Blocking
-    } else if own.strict && has(Verdict::Rare) {
+    } else if own.strict && has(Verdict::Rare)
+        || blocking().any(|cell| cell.verdict != Verdict::Fixed && cell.outcome.what != What::NotBuilt)
+    {
         ExitStatus::Blocking
     } else if blocking().any(|cell| cell.outcome.what == What::NotBuilt) {
         ExitStatus::BuildFailed

@@ -30,6 +30,9 @@ struct Ends {
     says: Option<String>,
 }
 
+/// What cells have in common that stand in one entry: the sample, the scenario, how they end, and how often.
+type Alike = (Option<String>, String, Ends, Option<String>);
+
 /// What an entry says of why.
 #[derive(Debug, Clone, Copy)]
 pub enum Why<'a> {
@@ -49,7 +52,7 @@ pub fn suggestions(
     is_asked_for: impl Fn(&CellId) -> bool,
     is_known: impl Fn(&CellId, &Outcome) -> bool,
 ) -> Vec<Suggestion> {
-    let mut groups: BTreeMap<(Option<String>, String, Ends, Option<String>), Vec<&CellId>> = BTreeMap::new();
+    let mut groups: BTreeMap<Alike, Vec<&CellId>> = BTreeMap::new();
     for cell in record.cells.iter().filter(|cell| is_asked_for(&cell.cell)) {
         let is_new = |failure: &&Failure| failure.verdict == Verdict::Failed && !is_known(&cell.cell, &failure.outcome);
         let new = cell.together.failures.iter().filter(is_new);

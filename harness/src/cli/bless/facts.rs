@@ -72,7 +72,8 @@ fn waiting(record: &Record, catalog: &Catalog, ledger: &Ledger, is_wanted: &dyn 
 }
 
 fn list(measured: &Measured) -> String {
-    measured.all().map(|(key, fact)| format!("{key} {fact}\n")).collect()
+    let lines: Vec<String> = measured.all().map(|(key, fact)| format!("{key} {fact}")).collect();
+    lines.join("\n")
 }
 
 fn head(library: &RuntimeId) -> String {

@@ -79,9 +79,14 @@ fn facts_are_about_one_library() {
     let text = ENTRY.replace("callback[x]/go+*", "callback/*");
     ledger.parse_facts("snapshots/facts/go.toml", &text).unwrap();
     assert_eq!(ledger.entries()[0].sample(), Some("go"));
-    for (cell, count) in
-        [("callback/go", 1), ("callback/go@1.21", 1), ("callback/go+go", 1), ("callback/c", 0), ("callback/go+c", 0), ("callback/go+go@1.21", 0)]
-    {
+    for (cell, count) in [
+        ("callback/go", 1),
+        ("callback/go@1.21", 1),
+        ("callback/go+go", 1),
+        ("callback/c", 0),
+        ("callback/go+c", 0),
+        ("callback/go+go@1.21", 0),
+    ] {
         assert_eq!(ledger.about(&id(cell)).len(), count, "{cell}");
     }
 }
@@ -91,7 +96,8 @@ fn measured_facts_are_read_by_library() {
     let mut ledger = Ledger::default();
     let text = "[measured.go]\nneeds = [\"SIGUSR1 in churn\"]\n[measured.\"go@1.21\"]\nneeds = [\"SIGUSR1 in churn (3 of 20)\"]\n";
     ledger.parse_facts("snapshots/facts/go.toml", text).unwrap();
-    let fact = |library: &str| ledger.measured(&library.parse().unwrap()).map(|measured| measured.of("needs")[0].is_sure());
+    let fact =
+        |library: &str| ledger.measured(&library.parse().unwrap()).map(|measured| measured.of("needs")[0].is_sure());
     assert_eq!((fact("go"), fact("go@1.21"), fact("c")), (Some(true), Some(false), None));
     for (text, message) in [
         ("[measured.GO]\n", "is not a name"),
@@ -111,7 +117,11 @@ fn the_nearest_entry_says_why_it_does_not_cover() {
         ("", Standing::Covers, "snapshots/known-failures.toml:1 covers it"),
         ("phase = \"stop\"", Standing::OtherPhase, "snapshots/known-failures.toml:1 is about phase stop"),
         ("outcome = \"timed-out\"", Standing::OtherOutcome, "snapshots/known-failures.toml:1 is about `timed-out`"),
-        ("says = \"bus error*\"", Standing::OtherSays, "snapshots/known-failures.toml:1 is about one that says `bus error*`"),
+        (
+            "says = \"bus error*\"",
+            Standing::OtherSays,
+            "snapshots/known-failures.toml:1 is about one that says `bus error*`",
+        ),
         ("says = \"segfault*\"", Standing::Covers, "snapshots/known-failures.toml:1 covers it"),
     ] {
         let key = more.split(' ').next().unwrap_or_default();

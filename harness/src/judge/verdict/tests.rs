@@ -96,7 +96,10 @@ fn expectation(lines: &[&[&str]], what: &What) -> Expectation {
                 repeats: None,
             }))),
             lines => {
-                let text = format!("[[failure]]\ncells = '*'\nreason = 'a test'\n{}", lines.join("\n").replace("{what}", &what));
+                let text = format!(
+                    "[[failure]]\ncells = '*'\nreason = 'a test'\n{}",
+                    lines.join("\n").replace("{what}", &what)
+                );
                 ways.extend(Ledger::parse(&text).unwrap().entries().iter().cloned().map(Way::Entry));
             }
         }
