@@ -6,11 +6,16 @@
 #include "coexist_runtime.h"
 static int begin(const coexist_host *host);
 #include "skeleton.h"
+#include <sched.h>
 
 static void *wake_often(void *arg)
 {
     for (;;)
+#ifdef BUSY
+        sched_yield();
+#else
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+#endif
     return arg;
 }
 
