@@ -35,14 +35,16 @@ fn each_example_is_one() {
 /// A law speaks of facts. Words of the code, so that `go` in "goes" is none.
 #[test]
 fn no_law_names_a_runtime() {
-    let mut files: Vec<_> = fs::read_dir(root().join("harness/src/laws")).unwrap().flatten().map(|file| file.path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(root().join("harness/src/laws")).unwrap().flatten().map(|file| file.path()).collect();
     files.push(root().join("harness/src/laws.rs"));
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         for literal in text.split('"').skip(1).step_by(2) {
             let words = literal.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '@'));
             for word in words {
-                let names = |runtime: &coexist::catalog::Runtime| *runtime.id.name == *word || runtime.id.to_string() == word;
+                let names =
+                    |runtime: &coexist::catalog::Runtime| *runtime.id.name == *word || runtime.id.to_string() == word;
                 // `c` is a letter as well, and names nothing by itself.
                 let named = stage::catalog().runtimes.iter().find(|runtime| word.len() > 1 && names(runtime));
                 assert!(named.is_none(), "{}: `{word}` in `{literal}`", file.display());
