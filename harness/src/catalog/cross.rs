@@ -118,7 +118,7 @@ pub(super) fn check_laws(sample: &mut Sample, catalog: &Catalog, broken: &[Strin
                 check_library(source, catalog, broken, pair, library);
             }
         }
-        for (law, laws) in named.laws.into_iter().flat_map(|law| laws.map(|laws| (law, laws))) {
+        for (law, laws) in named.laws.into_iter().filter_map(|law| laws.map(|laws| (law, laws))) {
             if !laws.contains(&law.get_ref().as_str()) {
                 let next = suggest(law.get_ref(), laws.iter().copied());
                 source.find(Code::UnknownLaw, law.span(), format!("there is no law `{law}`"), next);
