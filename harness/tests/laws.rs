@@ -124,6 +124,19 @@ fn show(row: &Provoked) {
     assert!(failed > 0, "{told}: none of {runs} runs failed");
 }
 
+/// The library that leaves its handler behind came first, and the other one has taken the signal since.
+#[test]
+fn a_handler_that_was_taken_over_is_nobodys() {
+    let rows = &runtime(&"first-loses".parse().unwrap()).provokes;
+    let row = rows.iter().find(|row| row.law == "handler-gone").unwrap();
+    let ledger = ledger(row);
+    let expected = Expected::new(catalog(), &ledger);
+    let cells = ["unload-one", "unload-one[last]"].map(|scenario| cell(scenario, &row.pair));
+    let expectations = expected.of_each(&cells);
+    let speaks = |expectation: &Expectation| speaking(expectation).contains("handler-gone");
+    assert_eq!(expectations.iter().map(speaks).collect::<Vec<_>>(), [false, true]);
+}
+
 fn speaking(expectation: &Expectation) -> BTreeSet<&str> {
     let law = |way: &Way| if let Way::Law(law) = way { Some(law.law) } else { None };
     expectation.ways.iter().filter_map(law).collect()

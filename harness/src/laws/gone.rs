@@ -96,6 +96,10 @@ fn handler_gone(pair: &Pair<'_>, causes: &mut Vec<Cause>) {
         }
         for fact in gone.facts("leaves-handler") {
             let signal = fact.text.as_str();
+            // What was taken since is the other one's.
+            if pair.loaded()[0].at == gone.at && other.handler(signal).is_some() {
+                continue;
+            }
             let is_sent = ["churn", "work"].into_iter().any(|step| {
                 ["is-sent", "needs"].into_iter().any(|key| other.in_step(key, step).any(|(sent, _)| sent == signal))
             });
