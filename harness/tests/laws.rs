@@ -74,7 +74,14 @@ fn show(row: &Provoked) {
     let told = format!("{} of {} (control {})", row.law, pair.id, control.id);
     let texts = || row.pair.iter().chain(&row.control).map(|id| known(id, row).text(id)).collect::<Vec<_>>().join("\n");
     let told_all = || format!("{told}\n{}", texts());
-    assert_eq!(differences(row), row.differs.iter().cloned().collect(), "{}", told_all());
+    let (found, said) = (differences(row), row.differs.iter().cloned().collect::<BTreeSet<_>>());
+    match row.how {
+        Certainty::Must => assert_eq!(found, said, "{}", told_all()),
+        // What races does not show in each of its scenarios each time.
+        Certainty::May => {
+            assert!(!found.is_empty() && found.is_subset(&said), "{found:?}, not {said:?}: {}", told_all())
+        }
+    }
 
     let mut own = catalog().clone();
     own.runtimes.retain(|runtime| row.pair.iter().chain(&row.control).any(|id| runtime.id == *id));
