@@ -79,7 +79,7 @@ fn show(row: &Provoked) {
         Certainty::Must => assert_eq!(found, said, "{}", told_all()),
         // What races does not show in each of its scenarios each time.
         Certainty::May => {
-            assert!(!found.is_empty() && found.is_subset(&said), "{found:?}, not {said:?}: {}", told_all())
+            assert!(!found.is_empty() && found.is_subset(&said), "{found:?}, not {said:?}: {}", told_all());
         }
     }
 
