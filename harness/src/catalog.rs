@@ -19,7 +19,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use budget::{Budget, Resource};
-use caught::ids;
 pub use caught::{Caught, Certainty, Provoked};
 pub use diagnostic::{CatalogError, Code, Finding, closest, suggest};
 pub use entry::Entry;
@@ -364,37 +363,6 @@ impl Catalog {
         CatalogError::check(findings)?;
         let scenarios = headers.into_iter().map(|header| header.scenario).collect();
         Ok(Self { root: root.to_owned(), runtimes, scenarios, vms })
-    }
-
-    /// Reads the samples that must be caught, `samples/_broken`; each has [`Runtime::caught`].
-    ///
-    /// # Errors
-    /// As [`Catalog::read`], and a `[caught]` or a `[[law]]` that names a scenario or a library that is not there.
-    pub fn read_broken(&self) -> Result<Vec<Runtime>, CatalogError> {
-        self.read_caught(None)
-    }
-
-    /// The same where there are these laws.
-    ///
-    /// # Errors
-    /// As [`Catalog::read_broken`], and a `[[law]]` that names another law.
-    pub fn read_broken_by(&self, laws: &[&str]) -> Result<Vec<Runtime>, CatalogError> {
-        self.read_caught(Some(laws))
-    }
-
-    fn read_caught(&self, laws: Option<&[&str]>) -> Result<Vec<Runtime>, CatalogError> {
-        let mut findings = Vec::new();
-        let folder = self.root.join("samples/_broken");
-        let mut samples = manifest::read_folder(&self.root, &folder, manifest::Kind::Broken, &mut findings);
-        let names: Vec<String> =
-            samples.iter().flat_map(|sample| &sample.runtimes).map(|runtime| runtime.id.to_string()).collect();
-        for sample in &mut samples {
-            cross::check_caught(sample, self, &names);
-            cross::check_laws(sample, self, &names, laws);
-            findings.extend(sample.source.take_findings());
-        }
-        CatalogError::check(findings)?;
-        Ok(samples.into_iter().flat_map(|sample| sample.runtimes).collect())
     }
 
     /// The runtime of that id; the default variant is found by its own name as well (`go@1.27` is `go`).

@@ -3,6 +3,7 @@
 mod cache;
 mod facts;
 mod input;
+mod laws;
 mod ledger;
 mod output;
 mod races;

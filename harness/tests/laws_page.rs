@@ -1,11 +1,14 @@
 //! Laws against their page, and against the rule that they name no runtime.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use coexist::catalog::Runtime;
 use coexist::judge::Way;
 use coexist::laws::LAWS;
 use coexist::matrix;
 
+use crate::sandbox::{below, files};
 use crate::stage::{self, root};
 
 #[test]
@@ -32,25 +35,69 @@ fn each_example_is_one() {
     }
 }
 
+/// Scenarios for one library whose failures laws read as facts.
+const READ: [&str; 10] = [
+    "handlers-in-front",
+    "handlers-left",
+    "host-fault",
+    "large-frames",
+    "load-unload",
+    "reload",
+    "signal-stack-left",
+    "threads-left",
+    "unload",
+    "unload-unmaps",
+];
+
+/// The text literals of the laws' code, without those of its tests, and their files.
+fn literals() -> Vec<(String, String)> {
+    let folder = files(&root().join("harness/src/laws")).into_iter();
+    let all = folder.chain([root().join("harness/src/laws.rs")]).flat_map(|file| {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
+        let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let name = below(root(), &file);
+        code.split('"').skip(1).step_by(2).map(|literal| (name.clone(), literal.to_owned())).collect::<Vec<_>>()
+    });
+    let all: Vec<_> = all.collect();
+    assert!(all.len() > 100, "the laws are not where they were");
+    all
+}
+
 /// A law speaks of facts. Words of the code, so that `go` in "goes" is none.
 #[test]
 fn no_law_names_a_runtime() {
-    let mut files: Vec<_> =
-        fs::read_dir(root().join("harness/src/laws")).unwrap().flatten().map(|file| file.path()).collect();
-    files.push(root().join("harness/src/laws.rs"));
-    for file in files {
-        let text = fs::read_to_string(&file).unwrap();
-        for literal in text.split('"').skip(1).step_by(2) {
-            let words = literal.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '@'));
-            for word in words {
-                let names =
-                    |runtime: &coexist::catalog::Runtime| *runtime.id.name == *word || runtime.id.to_string() == word;
-                // `c` is a letter as well, and names nothing by itself.
-                let named = stage::catalog().runtimes.iter().find(|runtime| word.len() > 1 && names(runtime));
-                assert!(named.is_none(), "{}: `{word}` in `{literal}`", file.display());
-            }
+    for (file, literal) in literals() {
+        for word in literal.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '@')) {
+            let names = |runtime: &Runtime| *runtime.id.name == *word || runtime.id.to_string() == word;
+            // `c` is a letter as well, and names nothing by itself.
+            let named = stage::catalog().runtimes.iter().find(|runtime| word.len() > 1 && names(runtime));
+            assert!(named.is_none(), "{file}: `{word}` in `{literal}`");
         }
     }
+}
+
+/// A law asks a scenario's header what is done with two libraries, and names only scenarios for one, whose failures are facts.
+#[test]
+fn no_law_names_a_scenario_for_several() {
+    let catalog = stage::catalog();
+    let stories = catalog.scenarios.iter().flat_map(|scenario| scenario.stories.iter().map(|(_, story)| story));
+    // Some words are a scenario's and a step's, the key of a fact, a mode, or the name of a law.
+    let steps = stories.flat_map(|story| story.steps().iter().map(|step| step.name.as_str()));
+    let keys = catalog.scenarios.iter().flat_map(|scenario| scenario.facts.iter().map(String::as_str));
+    let modes = catalog.scenarios.iter().flat_map(|scenario| scenario.modes.iter().map(String::as_str));
+    let words: BTreeSet<&str> = steps.chain(keys).chain(modes).chain(LAWS.iter().map(|law| law.name)).collect();
+    let mut read = BTreeSet::new();
+    for (file, literal) in literals() {
+        let Some(scenario) = catalog.scenario(&literal) else { continue };
+        let is_read = READ.contains(&literal.as_str());
+        assert!(is_read || words.contains(literal.as_str()), "{file} names the scenario `{literal}`");
+        if is_read {
+            assert_eq!((scenario.fewest, scenario.most), (1, 1), "`{literal}` is no scenario for one");
+            read.insert(literal);
+        }
+    }
+    assert!(READ.iter().all(|name| read.contains(*name)), "take off the list what no law reads: {read:?}");
 }
 
 /// What people read and write by hand stays short, and no line is so long that nobody reads it.

@@ -19,6 +19,7 @@ mod once;
 mod processes;
 mod recipes;
 mod sandbox;
+mod score;
 #[allow(dead_code, reason = "the tests of the matrix use the rest")]
 mod stage;
 mod tidy;

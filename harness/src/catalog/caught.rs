@@ -1,5 +1,6 @@
-//! What must come out of libraries that are wrong on purpose: `[caught]` and `[[law]]` of the manifests in `samples/_broken`.
+//! The libraries of `samples/_broken`: what must come out when one is run, and which laws a pair of them shows.
 
+use super::{Catalog, CatalogError, Runtime, cross, manifest};
 use crate::id::RuntimeId;
 
 /// What must come out when a library of `samples/_broken` is run.
@@ -46,6 +47,39 @@ pub enum Certainty {
     Must,
     /// Some run.
     May,
+}
+
+impl Catalog {
+    /// Reads the samples that must be caught, `samples/_broken`; each has [`Runtime::caught`].
+    ///
+    /// # Errors
+    /// As [`Catalog::read`], and a `[caught]` or a `[[law]]` that names a scenario or a library that is not there.
+    pub fn read_broken(&self) -> Result<Vec<Runtime>, CatalogError> {
+        self.read_caught(None)
+    }
+
+    /// The same where there are these laws.
+    ///
+    /// # Errors
+    /// As [`Catalog::read_broken`], and a `[[law]]` that names another law.
+    pub fn read_broken_by(&self, laws: &[&str]) -> Result<Vec<Runtime>, CatalogError> {
+        self.read_caught(Some(laws))
+    }
+
+    fn read_caught(&self, laws: Option<&[&str]>) -> Result<Vec<Runtime>, CatalogError> {
+        let mut findings = Vec::new();
+        let folder = self.root.join("samples/_broken");
+        let mut samples = manifest::read_folder(&self.root, &folder, manifest::Kind::Broken, &mut findings);
+        let names: Vec<String> =
+            samples.iter().flat_map(|sample| &sample.runtimes).map(|runtime| runtime.id.to_string()).collect();
+        for sample in &mut samples {
+            cross::check_caught(sample, self, &names);
+            cross::check_laws(sample, self, &names, laws);
+            findings.extend(sample.source.take_findings());
+        }
+        CatalogError::check(findings)?;
+        Ok(samples.into_iter().flat_map(|sample| sample.runtimes).collect())
+    }
 }
 
 /// Two libraries as a cell has them: `loses-faults+takes-faults`.

@@ -39,6 +39,10 @@ pub(super) fn check_parts(header: &mut Header, scenarios: &[(String, Vec<String>
                 format!("there is no scenario `{}` for one runtime", part.scenario),
                 suggest(&part.scenario, scenarios.iter().map(|(name, _)| name.as_str())),
             ),
+            (Some((_, modes)), Some(mode)) if modes.first().is_some_and(|first| **first == **mode) => (
+                format!("`{mode}` is the mode that `{}` means without one", part.scenario),
+                format!("write `{}`", part.scenario),
+            ),
             (Some((_, modes)), Some(mode)) if modes.iter().skip(1).all(|known| **known != **mode) => (
                 format!("the scenario `{}` has no mode `{mode}` beside its first", part.scenario),
                 suggest(mode, modes.iter().skip(1).map(String::as_str)),

@@ -32,6 +32,8 @@ pub(super) struct Places {
     pub(super) vm: Option<(String, Range<usize>)>,
     /// Where `modes` says that the libraries are there before the host: `linked`, `preload`.
     pub(super) linked: Option<Range<usize>>,
+    /// Each value of `steps`, or its mode if it has one.
+    pub(super) stories: Vec<Range<usize>>,
     /// Each scenario of `parts` and `parts-first`, with its place.
     pub(super) parts: Vec<(Part, Range<usize>)>,
     /// One for each runtime of `Scenario::also`.
@@ -116,6 +118,7 @@ fn read(mut source: Source, file: &Path) -> Header {
         directive::apply(&mut source, &line, &mut seen, &mut scenario, &mut places);
     }
     directive::check_facts(&mut source, &scenario, &places);
+    directive::check_steps(&mut source, &scenario, &places);
     while let Some(line) = lines.next_if(|_| true) {
         if line.text.trim_start().starts_with("//!") {
             let next = "move it directly below the first comment, with nothing between";

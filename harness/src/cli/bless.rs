@@ -54,7 +54,8 @@ pub fn main(own: &Arguments, project: &Project) -> Result<ExitStatus, Stopped> {
         return Ok(ExitStatus::Good);
     }
     if measured + left > 0 {
-        ui::say(&format!("facts of {measured} libraries accepted, of {left} left waiting\n"));
+        let libraries = if measured == 1 { "one library".to_owned() } else { format!("{measured} libraries") };
+        ui::say(&format!("facts of {libraries} accepted, {left} left waiting\n"));
     }
     if pending.is_empty() {
         return Ok(ExitStatus::Good);

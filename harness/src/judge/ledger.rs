@@ -198,10 +198,19 @@ impl Entry {
         self.file.strip_prefix(FACTS)?.strip_prefix('/')?.strip_suffix(".toml")
     }
 
-    /// Whether one of its globs matches one of these names of cells.
-    fn is_about_any(&self, names: &[String]) -> bool {
+    /// Whether one of its globs matches one of these cells, by its name, and it is asked about such cells.
+    fn is_about_any(&self, cells: &[(&CellId, String)]) -> bool {
         let matchers: Vec<Matcher<'_>> = self.cells.iter().map(Pattern::matcher).collect();
-        names.iter().any(|name| matchers.iter().any(|matcher| matcher.is_match(name)))
+        let matches = |name: &str| matchers.iter().any(|matcher| matcher.is_match(name));
+        cells.iter().any(|(cell, name)| self.may_be_about(cell) && matches(name))
+    }
+
+    /// Facts of a sample are about its libraries alone, or copies of one; a case is about any cell.
+    fn may_be_about(&self, cell: &CellId) -> bool {
+        self.sample().is_none_or(|sample| {
+            let first = &cell.runtimes[0];
+            *first.name == *sample && cell.runtimes.iter().all(|runtime| runtime == first)
+        })
     }
 
     /// Its globs, as they were written.
@@ -278,8 +287,8 @@ impl Ledger {
 
     /// Entries that are about none of these cells.
     pub fn unmatched<'c>(&self, cells: impl IntoIterator<Item = &'c CellId>) -> Vec<&Arc<Entry>> {
-        let names: Vec<String> = cells.into_iter().map(ToString::to_string).collect();
-        self.entries.iter().filter(|entry| !entry.is_about_any(&names)).collect()
+        let cells: Vec<(&CellId, String)> = cells.into_iter().map(|cell| (cell, cell.to_string())).collect();
+        self.entries.iter().filter(|entry| !entry.is_about_any(&cells)).collect()
     }
 
     /// The same with other facts of one library.

@@ -38,7 +38,7 @@ pub enum Verdict {
     Known,
     /// It must fail, and it did not.
     Fixed,
-    /// It failed, or had another trace, in fewer than one run in twenty, and that is not expected.
+    /// It failed, or had another trace, and that is not expected; but nothing shows that one run in twenty does so.
     Rare,
     /// It was not run.
     Skipped,

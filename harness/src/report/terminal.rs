@@ -90,25 +90,48 @@ pub fn attention<'c>(record: &Record, property: impl Fn(&CellId) -> Option<&'c s
 pub fn what(cell: &CellRecord) -> String {
     let outcome = &cell.outcome;
     let mut text = match cell.verdict {
+        Verdict::Changed if facts_differ(cell) => "finished with other facts".to_owned(),
         Verdict::Changed => "finished with another trace".to_owned(),
+        Verdict::New if facts_differ(cell) => "finished with facts that are new".to_owned(),
         Verdict::New => "finished, and has no snapshot".to_owned(),
-        Verdict::Fixed => format!("finished, and must fail: {}", must(cell)),
+        Verdict::Fixed => fixed(cell),
         Verdict::Rare => rates(cell),
         Verdict::Pass | Verdict::Failed | Verdict::Known | Verdict::Skipped | Verdict::Faulty => outcome.whole(),
     };
     if cell.together.runs > 1 && cell.verdict != Verdict::Rare && cell.together.bad > 0 {
-        let _ = write!(text, "; failed {}{}", cell.together.tally(), earlier(cell));
+        let _ = write!(text, "; {} {}{}", bad(cell), cell.together.tally(), earlier(cell));
     }
     text
 }
 
-/// By what a cell must fail.
-fn must(cell: &CellRecord) -> String {
-    let expected = cell.expected.iter().find(|expected| expected.how == "must");
-    expected.map_or_else(String::new, |expected| match &expected.law {
-        Some(law) => format!("{}; law {law}", expected.because),
-        None => expected.because.clone(),
-    })
+/// Whether the trace is the accepted one, and what was measured is not: only then a cell that finished has details.
+fn facts_differ(cell: &CellRecord) -> bool {
+    cell.outcome.what == What::Finished && !cell.outcome.detail.is_empty()
+}
+
+/// Whether it is a law that says that the cell must fail.
+fn is_by_law(cell: &CellRecord) -> bool {
+    let must = cell.expected.iter().find(|expected| expected.how == "must");
+    must.is_some_and(|expected| expected.law.is_some())
+}
+
+/// What a cell did not do, and what says that it does: always, or in so many runs.
+fn fixed(cell: &CellRecord) -> String {
+    let must = cell.expected.iter().find(|expected| expected.how == "must");
+    if let Some(must) = must {
+        let law = must.law.as_ref().map_or_else(String::new, |law| format!("; law {law}"));
+        return format!("finished, and must fail: {}{law}", must.because);
+    }
+    let rates: Vec<String> =
+        cell.expected.iter().map(|expected| format!("{} ({})", expected.because, expected.how)).collect();
+    format!("finished in all of {} runs{}, and fails in some: {}", cell.together.runs, earlier(cell), rates.join(", "))
+}
+
+/// What a cell did in the runs that nobody wants.
+fn bad(cell: &CellRecord) -> &'static str {
+    let failures = &cell.together.failures;
+    let is_other = !failures.is_empty() && failures.iter().all(|failure| failure.verdict == Verdict::Changed);
+    if is_other { "differed in" } else { "failed" }
 }
 
 /// How often a cell is bad, and with what.
@@ -123,7 +146,7 @@ fn rates(cell: &CellRecord) -> String {
         *counts.entry(what).or_insert(0) += count;
     }
     let parts: Vec<String> = counts.into_iter().map(|(what, count)| format!("; {count} × {what}")).collect();
-    format!("failed {}{}{}", cell.together.tally(), earlier(cell), parts.join(""))
+    format!("{} {}{}{}", bad(cell), cell.together.tally(), earlier(cell), parts.join(""))
 }
 
 /// How many of the runs were earlier ones.
@@ -138,11 +161,13 @@ fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "finished with the trace of its snapshot",
         Verdict::Known => "failed as a fact, a law or a case says",
-        Verdict::New => "finished, and nobody has accepted the trace yet",
-        Verdict::Changed => "finished, and the trace is not the accepted one",
-        Verdict::Failed => "failed, and no fact, law or case says so",
+        Verdict::New => "finished, and nobody has accepted its trace or its facts yet",
+        Verdict::Changed => "finished, and its trace or its facts are not the accepted ones",
+        Verdict::Failed => "no fact, law or case says that it fails so",
         Verdict::Fixed => "must fail by a fact, a law or a case, and finished",
-        Verdict::Rare => "failed in fewer than one run in twenty, and no fact, law or case says so; does not block",
+        Verdict::Rare => {
+            "failed or differed in few of its runs, and no fact, law or case says so; blocks only with --strict"
+        }
         Verdict::Skipped => "was not run",
         Verdict::Faulty => "the harness itself failed; no library is to blame",
     }
@@ -153,10 +178,18 @@ fn next(verdict: Verdict, first: &CellRecord, count: usize) -> Vec<(&'static str
     let cell = &first.cell;
     let look = (if count == 1 { "look closer" } else { "look closer at one" }, format!("coexist show '{cell}'"));
     match verdict {
+        Verdict::New | Verdict::Changed if facts_differ(first) => vec![("read and accept", "coexist bless".to_owned())],
         Verdict::New | Verdict::Changed => {
             vec![
                 ("read and accept", "coexist bless".to_owned()),
                 ("the same with insta", "cargo insta review".to_owned()),
+            ]
+        }
+        Verdict::Fixed if is_by_law(first) => {
+            let samples: Vec<String> = cell.runtimes.iter().map(ToString::to_string).collect();
+            vec![
+                ("why it must fail", format!("coexist explain '{cell}'")),
+                ("measure the facts again", format!("coexist run {} --most 1", samples.join(" "))),
             ]
         }
         Verdict::Fixed => {
@@ -220,11 +253,11 @@ pub fn summary(record: &Record) -> String {
 fn following(library: &RuntimeId, follows: &Follows) -> String {
     let list = |cells: &[CellId], what: &str| match cells {
         [] => String::new(),
-        [first, ..] => format!(", {} {what} (as {first})", counted(cells.len())),
+        [only] => format!(", {only} is {what}"),
+        [first, ..] => format!(", {} are {what} (as {first})", counted(cells.len())),
     };
-    let (fail, finish) = (list(&follows.fail, "are expected to fail"), list(&follows.finish, "are not any more"));
-    let nothing =
-        if fail.is_empty() && finish.is_empty() { ", no cell of several libraries is expected otherwise" } else { "" };
+    let (fail, finish) = (list(&follows.fail, "expected to fail"), list(&follows.finish, "no longer expected to fail"));
+    let nothing = if fail.is_empty() && finish.is_empty() { ", the same is expected of all cells" } else { "" };
     format!("if the facts that were found of {library} are accepted (coexist bless){fail}{finish}{nothing}\n")
 }
 
@@ -235,7 +268,9 @@ fn confidence(record: &Record) -> Option<String> {
     if run().any(|cell| cell.runs == 1) {
         return None;
     }
-    let fewest = run().filter(|cell| cell.outcomes.len() == 1).map(|cell| cell.runs).min()?;
+    // What nobody expected was run again for its own sake.
+    let is_usual = |cell: &&CellRecord| matches!(cell.verdict, Verdict::Pass | Verdict::Known | Verdict::New);
+    let fewest = run().filter(is_usual).filter(|cell| cell.outcomes.len() == 1).map(|cell| cell.runs).min()?;
     let bound = 100.0 * (1.0 - 0.05f64.powf(1.0 / fewest as f64));
     Some(format!(
         "{DIM}cells that agreed in all of their runs: another outcome in 0 of {fewest}; at most {bound:.2} % of all, with 95 % confidence{DIM:#}"
@@ -323,7 +358,7 @@ pub fn cell(record: &Record, cell: &CellRecord, property: &str, flavour: &str) -
         }
     }
     let _ = writeln!(out, "\n{DIM}from the run of {}{DIM:#}", record.started);
-    if cell.verdict.blocks() {
+    if cell.verdict.blocks() || cell.verdict == Verdict::Rare {
         for (what, command) in next(cell.verdict, cell, 1).into_iter().chain(further(cell)) {
             if !command.starts_with("coexist show") {
                 let _ = writeln!(out, "→ {what}: {command}");
@@ -379,9 +414,6 @@ fn counted(cells: usize) -> String {
 
 /// What is known of an outcome, in so many lines at most: a log says why at its end, all else at its beginning.
 fn said(cell: &CellRecord, most: usize) -> Vec<String> {
-    if cell.verdict == Verdict::New {
-        return Vec::new();
-    }
     let mut lines: Vec<&str> = cell.outcome.detail.lines().collect();
     if cell.outcome.what == What::NotBuilt {
         lines.drain(..lines.len().saturating_sub(most));

@@ -41,6 +41,49 @@ fn a_wrong_header(#[case] name: &str, #[case] code: Code, #[case] from: &str, #[
     wrong(&format!("header-{name}"), code, &project, &project.read().unwrap_err());
 }
 
+/// What laws are told of a scenario with several libraries, as it stands before `also`. `plain` is a scenario for one.
+#[rstest]
+#[case("part-nowhere", Code::UnknownPart, "parts: plian")]
+#[case("part-of-several", Code::UnknownPart, "parts: plain pair")]
+#[case("part-mode", Code::UnknownPart, "parts: plain[dlmopne]")]
+#[case("part-usual-mode", Code::UnknownPart, "parts-first: plain[dlopen]")]
+#[case("value-parts", Code::HeaderValue, "parts: plain, pair")]
+#[case("value-steps", Code::HeaderValue, "steps: load 1, start 1, load 2, call 3, exit")]
+#[case("steps-place", Code::HeaderValue, "steps: load 1, churn 1 in threads")]
+#[case("steps-end", Code::HeaderValue, "steps: load 1, start 1,")]
+#[case("steps-mode", Code::HeaderValue, "steps: linkd: load 1, exit")]
+#[case("steps-twice", Code::DuplicateDirective, "steps: load 1, exit\n//! steps: load 2, exit")]
+fn a_wrong_story(#[case] name: &str, #[case] code: Code, #[case] directive: &str) {
+    let project = Project::good();
+    project.write("c-hosts/plain.c", "/* For one. */\n//! modes: dlopen dlmopen\n");
+    project.write("c-hosts/pair.c", "/* For two. */\n//! runtimes: 2\n");
+    project.write("c-hosts/callback.c", &replaced(HEADER, "//! also", &format!("//! {directive}\n//! also")));
+    wrong(&format!("header-{name}"), code, &project, &project.read().unwrap_err());
+}
+
+/// Directives have no order: steps of a mode may stand above the modes.
+#[test]
+fn a_story_is_the_modes_own_or_that_of_all() {
+    let project = Project::good();
+    let all = "//! parts: plain[dlmopen]\n//! parts-first: plain\n//! steps: linked: load 2, exit\n//! steps: load 1, call 1 nested, exit\n";
+    project.write("c-hosts/plain.c", "/* For one. */\n//! modes: dlopen dlmopen\n");
+    project.write("c-hosts/callback.c", &replaced(HEADER, "//! runtimes", &format!("{all}//! runtimes")));
+    let catalog = project.read().unwrap();
+    let scenario = catalog.scenario("callback").unwrap();
+    let steps = |mode: &str| -> Vec<(String, usize)> {
+        let story = scenario.story(mode).unwrap();
+        story.steps().iter().map(|step| (step.name.clone(), step.library)).collect()
+    };
+    assert_eq!(steps("linked"), [("load".to_owned(), 2), ("exit".to_owned(), 0)]);
+    assert_eq!(steps("dlopen"), [("load".to_owned(), 1), ("call".to_owned(), 1), ("exit".to_owned(), 0)]);
+    let parts = |parts: &[coexist::catalog::Part]| -> Vec<(String, Option<String>)> {
+        parts.iter().map(|part| (part.scenario.to_string(), part.mode.as_deref().map(str::to_owned))).collect()
+    };
+    assert_eq!(parts(&scenario.parts), [("plain".to_owned(), Some("dlmopen".to_owned()))]);
+    assert_eq!(parts(&scenario.parts_first), [("plain".to_owned(), None)]);
+    assert_eq!(catalog.scenario("plain").unwrap().story("dlopen"), None);
+}
+
 #[test]
 fn a_wrong_name_of_a_scenario() {
     let project = Project::good();

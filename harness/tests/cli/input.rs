@@ -93,6 +93,22 @@ fn a_wrong_ledger(#[case] name: &str, #[case] from: &str, #[case] to: &str) {
     snapshot(name, &sandbox.expect(2, &["run"]));
 }
 
+/// Facts are wrong in the file that they stand in.
+#[rstest]
+#[case("facts-no-outcome", "SIGSEGV", "SIGSEVG")]
+#[case("facts-todo", "a test", "TODO: why?")]
+#[case("facts-no-list", "[\"SIGUSR1 in churn\"]", "\"SIGUSR1 in churn\"")]
+#[case("facts-unknown-table", "[measured.one]", "[measure.one]")]
+#[case("facts-twice", "[measured.one]", "[measured.one]\n[measured.\"one@a\"]\n[measured.one]")]
+fn a_wrong_file_of_facts(#[case] name: &str, #[case] from: &str, #[case] to: &str) {
+    let sandbox = Sandbox::new();
+    sandbox.ledger("callback/one", "callback", "timed-out");
+    let fact = "[[failure]]\ncells = [\"callback/one\", \"callback/one+one\"]\nphase = \"callback\"\noutcome = \"signalled SIGSEGV\"\nreason = \"a test\"\n";
+    sandbox.write("snapshots/facts/one.toml", &format!("{fact}\n[measured.one]\nneeds = [\"SIGUSR1 in churn\"]\n"));
+    sandbox.replace("snapshots/facts/one.toml", from, to);
+    snapshot(name, &sandbox.expect(2, &["run"]));
+}
+
 /// Trouble of the machine is nobody's verdict.
 #[test]
 fn a_machine_that_cannot_run_cells() {

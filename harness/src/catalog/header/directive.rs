@@ -235,7 +235,7 @@ pub(super) fn apply(
         Directive::Also => also(source, &value, scenario, places),
         Directive::Parts => parts(source, &value, &mut scenario.parts, &mut places.parts),
         Directive::PartsFirst => parts(source, &value, &mut scenario.parts_first, &mut places.parts),
-        Directive::Steps => steps(source, &value, scenario),
+        Directive::Steps => steps(source, &value, scenario, places),
         Directive::Stdout => stdout(source, &value, scenario),
         Directive::Footprint => match value.text {
             "compared" => scenario.footprints = Footprints::Compared,
@@ -373,21 +373,32 @@ fn parts(source: &mut Source, value: &Value<'_>, parts: &mut Vec<Part>, places: 
     }
 }
 
-fn steps(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario) {
+fn steps(source: &mut Source, value: &Value<'_>, scenario: &mut Scenario, places: &mut Places) {
     let (mode, text) = match value.text.split_once(':') {
         Some((mode, text)) => (Some(mode.trim()), text),
         None => (None, value.text),
     };
     let Ok(story) = text.parse::<Story>() else {
         let wrong = text.split(',').find(|step| step.parse::<Step>().is_err()).unwrap_or(text).trim();
-        return value.wrong(source, source.narrow(value.span(), wrong));
+        return value.wrong(source, source.narrow(value.span(), if wrong.is_empty() { text } else { wrong }));
     };
-    match mode {
-        Some(mode) if scenario.modes.iter().any(|other| other == mode) => {
-            scenario.stories.push((Some(mode.to_owned()), story));
+    places.stories.push(mode.map_or(value.span(), |mode| source.narrow(value.span(), mode)));
+    scenario.stories.push((mode.map(str::to_owned), story));
+}
+
+/// Steps are of a mode that the scenario has, wherever `modes` stands, and each mode has one list of them.
+pub(super) fn check_steps(source: &mut Source, scenario: &Scenario, places: &Places) {
+    let mut seen: BTreeMap<Option<&str>, Range<usize>> = BTreeMap::new();
+    for ((mode, _), at) in scenario.stories.iter().zip(&places.stories) {
+        let mode = mode.as_deref();
+        if let Some(name) = mode.filter(|name| !scenario.modes.iter().any(|other| other == name)) {
+            let next = suggest(name, scenario.modes.iter().map(String::as_str));
+            source.find(Code::HeaderValue, at.clone(), format!("the scenario has no mode `{name}`"), next);
+        } else if let Some(first) = seen.insert(mode, at.clone()) {
+            let spans = vec![(first, "first"), (at.clone(), "again")];
+            let message = "`steps` stands twice for one mode";
+            source.find_labelled(Code::DuplicateDirective, spans, message, "keep one of the two");
         }
-        Some(mode) => value.wrong(source, source.narrow(value.span(), mode)),
-        None => scenario.stories.push((None, story)),
     }
 }
 

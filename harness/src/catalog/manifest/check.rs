@@ -9,7 +9,8 @@ use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::BUILT_IN;
 use super::Kind;
 use super::raw::{Law, Manifest, Pip, Steps, Table, Text, Tool, Words};
-use crate::catalog::{Entry, PLAIN, ids};
+use crate::catalog::caught::ids;
+use crate::catalog::{Entry, PLAIN};
 use crate::id::{is_name, is_variant};
 
 /// Notes in `source` what is wrong with `manifest`.

@@ -8,7 +8,8 @@ use toml::Spanned;
 use super::super::diagnostic::{Code, Source, suggest};
 use super::super::placeholder::{BUILT_IN, placeholders};
 use super::raw::{Flavour, Law, Manifest, Steps, Swap, Table, Text, Tool, Variant, Words};
-use crate::catalog::{self, Caught, Managed, PLAIN, Provoked, Runtime, ToolSource, ids};
+use crate::catalog::caught::ids;
+use crate::catalog::{self, Caught, Managed, PLAIN, Provoked, Runtime, ToolSource};
 use crate::id::RuntimeId;
 
 /// What breaks the line of `callback`, unless the manifest has something else.

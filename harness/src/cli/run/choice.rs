@@ -119,3 +119,24 @@ fn check_named(own: &Arguments, catalog: &Catalog) -> Result<(), Stopped> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+
+    /// Each cell has its turn on one of ten days, and each day has about a tenth of the cells.
+    #[test]
+    fn in_ten_turns_each_cell_comes_once() {
+        let project = Project::at(std::path::Path::new(env!("CARGO_MANIFEST_DIR")), None, None).unwrap();
+        let catalog = crate::cli::catalog(&project).unwrap_or_else(|_| panic!("the catalogue is good"));
+        let mut cells = crate::matrix::cells(&catalog);
+        cells.truncate(5000);
+        let turns: Vec<usize> =
+            (20_400..20_410).map(|turn| cells.iter().filter(|cell| has_its_turn(cell, turn)).count()).collect();
+        assert_eq!(turns.iter().sum::<usize>(), cells.len());
+        assert!(turns.iter().all(|count| (400..600).contains(count)), "{turns:?}");
+        let days = |cell: &Cell<'_>| (0..10).filter(|turn| has_its_turn(cell, *turn)).count();
+        assert!(cells.iter().all(|cell| days(cell) == 1));
+    }
+}

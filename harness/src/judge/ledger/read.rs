@@ -149,7 +149,7 @@ impl Ledger {
 
     fn try_add(&mut self, text: &Text) -> Result<(), Wrong> {
         let file: File = toml::from_str(&text.text).map_err(|error| {
-            let help = "an entry is [[failure]] with cells, phase, outcome, and reason or cause; a cause is [causes.name] with reason";
+            let help = "an entry is [[failure]] with cells, phase, outcome, and reason or cause; a cause is [causes.name] with reason; what was measured is [measured.runtime] with lists of texts";
             (error.message().to_owned(), help, error.span().unwrap_or(0..0))
         })?;
         let ends: Vec<usize> = text.text.match_indices('\n').map(|(at, _)| at).collect();
